@@ -1,0 +1,24 @@
+# make demo   see it work, without an account          make test   every check there is
+# make fix    format, and mend what can be mended      make lock   pin what the checks run on
+.PHONY: demo test fix lock
+PYTHON ?= python3
+BIN = .venv/bin
+
+demo: .venv/ready
+	$(BIN)/tastytrade demo
+
+test: .venv/ready
+	$(BIN)/python tests/run.py
+
+fix: .venv/ready
+	$(BIN)/ruff check --fix src tests; $(BIN)/ruff format src tests
+
+lock: .venv/ready
+	$(BIN)/uv pip compile pyproject.toml --group test --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet -o requirements.lock
+
+.venv/ready: requirements.lock pyproject.toml
+	$(PYTHON) -c "import sys; sys.exit('Python 3.11 or later is needed; run: make PYTHON=python3.11' * (sys.version_info < (3, 11)))"
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
+	touch .venv/ready

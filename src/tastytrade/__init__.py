@@ -1,0 +1,1 @@
+"""Market data of tastytrade and dxFeed. Public names are loaded on first use."""

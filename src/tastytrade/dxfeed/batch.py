@@ -1,0 +1,95 @@
+"""EventBatch: the events of one type that one FEED_DATA brought, kept by column.
+
+A COMPACT array is already columnar (column i of n is ``values[i::n]``), so a batch is made without
+work per event, a table takes its columns as they are, and events exist only for those who iterate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Set
+from itertools import compress, repeat
+from typing import Any, Generic, TypeVar
+
+from tastytrade.dxfeed.event import Event
+from tastytrade.dxfeed.registry import fields_of
+
+E = TypeVar("E", bound=Event)
+
+
+class EventBatch(Generic[E]):
+    """``len(batch)`` events of one class, by column. Iterating gives frozen events.
+
+    columns      field name -> values, all of one length; fields the wire did not carry are absent
+    received_ns  when the frame was read at the socket: Unix nanoseconds, UTC
+    epoch        number of the authenticated connection it came on, counted from 1
+    channel      DXLink channel number
+    """
+
+    __slots__ = ("_length", "channel", "columns", "epoch", "event_class", "received_ns")
+
+    def __init__(
+        self,
+        event_class: type[E],
+        columns: Mapping[str, list[Any]],
+        *,
+        received_ns: int = 0,
+        epoch: int = 0,
+        channel: int = 0,
+    ) -> None:
+        self.event_class = event_class
+        self.columns = columns
+        self.received_ns = received_ns
+        self.epoch = epoch
+        self.channel = channel
+        self._length = len(next(iter(columns.values()))) if columns else 0
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __repr__(self) -> str:
+        return f"<EventBatch of {self._length} {self.event_class.__name__}>"
+
+    def __iter__(self) -> Iterator[E]:
+        if not self._length:
+            return iter(())
+        columns: list[Iterable[Any]] = []
+        for field in fields_of(self.event_class):
+            column = self.columns.get(field.name)
+            if column is None:
+                columns.append(repeat(field.default))
+            elif field.names is not None:
+                members = field.names.__members__
+                columns.append(map(members.get, column, column))
+            else:
+                columns.append(column)
+        return map(self.event_class, *columns)
+
+    @property
+    def symbols(self) -> list[str]:
+        """The ``eventSymbol`` of each event."""
+        return self.columns["eventSymbol"]
+
+    def of_symbols(self, wanted: Set[str]) -> EventBatch[E]:
+        """The events whose symbol is in ``wanted``; the batch itself when that is all of them."""
+        chosen = [symbol in wanted for symbol in self.symbols]
+        if all(chosen):
+            return self
+        columns = {name: list(compress(column, chosen)) for name, column in self.columns.items()}
+        return EventBatch(
+            self.event_class,
+            columns,
+            received_ns=self.received_ns,
+            epoch=self.epoch,
+            channel=self.channel,
+        )
+
+    @classmethod
+    def from_events(cls, events: list[E], *, received_ns: int = 0) -> EventBatch[E]:
+        """The batch of some events of one class; at least one."""
+        event_class = type(events[0])
+        names = [field.name for field in fields_of(event_class)]
+        return cls(
+            event_class,
+            {name: [getattr(event, name) for event in events] for name in names},
+            received_ns=received_ns,
+        )

@@ -1,0 +1,98 @@
+"""Every exception this package raises. Each message says what happened, where, and what to do.
+
+TastytradeError
+├── ConfigurationError        an environment, a variable or an argument is missing or makes no sense
+│   └── SymbolError           a symbol (or a list of them) that cannot be meant
+├── RequestError              a REST call did not give its answer
+│   ├── CredentialsRejected   the service refuses these credentials: never retried
+│   ├── NotPermitted          valid credentials, but not for this (403)
+│   ├── NotFound              no such path or resource (404)
+│   ├── TooManyRequests       429
+│   ├── ServiceUnavailable    5xx, no connection, no answer in time: worth another try later
+│   └── UnexpectedAnswer      the answer is not what this call can read
+└── FeedError                 the live feed
+    ├── ConnectFailed         a step of opening a connection failed, and which one
+    ├── ProtocolError         the peer broke DXLink, or is no DXLink server
+    ├── FeedUnauthorized      the quote token was refused
+    ├── SlowReader            a reader fell behind and its overflow policy is to fail
+    └── StreamClosed          reading from something that has been closed
+"""
+
+from __future__ import annotations
+
+
+class TastytradeError(Exception):
+    """The ancestor of every error raised on purpose by this package."""
+
+
+class ConfigurationError(TastytradeError, ValueError):
+    """An environment, variable or argument is missing or makes no sense."""
+
+
+class SymbolError(ConfigurationError):
+    """A symbol, or a list of symbols, that cannot be meant."""
+
+
+class RequestError(TastytradeError):
+    """A REST call failed.
+
+    ``status`` is the HTTP status, or None when no answer came; ``code`` is the service's own word
+    (``invalid_credentials``, ``invalid_grant``, ...), or "".
+    """
+
+    def __init__(self, message: str, *, status: int | None = None, code: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+
+
+class CredentialsRejected(RequestError):
+    """The service refuses these credentials. Asking again with the same ones can lock the account."""
+
+
+class NotPermitted(RequestError):
+    """The credentials are good, but not for this resource (HTTP 403)."""
+
+
+class NotFound(RequestError):
+    """No such path or resource (HTTP 404)."""
+
+
+class TooManyRequests(RequestError):
+    """The service asks for fewer requests (HTTP 429)."""
+
+
+class ServiceUnavailable(RequestError):
+    """No connection, no answer in time, or HTTP 5xx: the same call may work later."""
+
+
+class UnexpectedAnswer(RequestError):
+    """An answer that this call cannot read."""
+
+
+class FeedError(TastytradeError):
+    """Anything that goes wrong on the live feed."""
+
+
+class ConnectFailed(FeedError):
+    """A connection could not be opened; ``step`` names the step that failed (tcp, upgrade, SETUP, ...)."""
+
+    def __init__(self, message: str, *, step: str) -> None:
+        super().__init__(message)
+        self.step = step
+
+
+class ProtocolError(FeedError):
+    """The peer broke the DXLink protocol, or does not speak it."""
+
+
+class FeedUnauthorized(FeedError):
+    """The DXLink server refused the quote token, or wants one and there is none."""
+
+
+class SlowReader(FeedError):
+    """A subscription's reader fell behind its limit and its overflow policy is to fail."""
+
+
+class StreamClosed(FeedError):
+    """Reading from a subscription or streamer that has been closed."""
