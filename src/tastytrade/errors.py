@@ -86,8 +86,21 @@ class ProtocolError(FeedError):
     """The peer broke the DXLink protocol, or does not speak it."""
 
 
-class FeedUnauthorized(FeedError):
+class FeedUnauthorized(ProtocolError):
     """The DXLink server refused the quote token, or wants one and there is none."""
+
+
+class ConnectionLost(FeedError):
+    """An open connection ended; ``code`` and ``reason`` are the WebSocket's (1006: no close frame)."""
+
+    def __init__(self, message: str, *, code: int, reason: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.reason = reason
+
+
+class FeedStalled(FeedError):
+    """Nothing arrived for longer than the server's keepalive promises: the connection is dead."""
 
 
 class SlowReader(FeedError):

@@ -106,12 +106,17 @@ _KINDS: dict[object, Kind] = {
 @cache
 def fields_of(cls: type[Event]) -> tuple[Field, ...]:
     """The fields of an event class, in dxFeed's order, ``eventSymbol`` first."""
+    return _fields_of(cls)
+
+
+@cache
+def _fields_of(cls: type[Event]) -> tuple[Field, ...]:
     hints = get_type_hints(cls)
     found = []
     for field in struct_fields(cls):
-        hint = hints[field.name]
-        names = next((arg for arg in get_args(hint) if isinstance(arg, type) and issubclass(arg, Name)), None)
-        kind = Kind.NAME if names else _KINDS[hint]
+        arguments = [hint for hint in get_args(hints[field.name]) if isinstance(hint, type)]
+        names = next((hint for hint in arguments if issubclass(hint, Name)), None)
+        kind = Kind.NAME if names else _KINDS[hints[field.name]]
         found.append(Field(field.name, kind, "" if field.required else field.default, names))
     return tuple(found)
 
@@ -119,3 +124,8 @@ def fields_of(cls: type[Event]) -> tuple[Field, ...]:
 def field_names(cls: type[Event]) -> tuple[str, ...]:
     """The names of an event class's fields, in dxFeed's order."""
     return tuple(field.name for field in fields_of(cls))
+
+
+def fields_by_name(cls: type[Event]) -> dict[str, Field]:
+    """The fields of an event class by their names."""
+    return {field.name: field for field in fields_of(cls)}

@@ -1,1 +1,1 @@
-"""How DXLink is spoken: messages, codec, subscriptions, both ends of the protocol. No socket, loop or clock."""
+"""How DXLink is spoken: messages, codec, subscriptions, both ends. No socket, loop or clock."""

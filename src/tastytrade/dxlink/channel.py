@@ -1,0 +1,89 @@
+"""One FEED channel as the client sees it: what it is for, how far it is open, what is in force."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from tastytrade.dxlink.compact import Layout
+from tastytrade.dxlink.messages import DataFormat, FeedConfig, FeedSetup
+from tastytrade.dxlink.plan import ChannelPlan
+from tastytrade.dxlink.wanted import WantedSet
+
+
+class Opening(Enum):
+    """How far a channel is open on this connection."""
+
+    CLOSED = "closed"
+    REQUESTED = "requested"
+    OPEN = "open"
+
+
+class Channel:
+    """Lives as long as its plan; ``restart()`` when the connection or the channel is gone."""
+
+    def __init__(self, plan: ChannelPlan) -> None:
+        self.plan = plan
+        self.wanted = WantedSet()
+        self.number = 0
+        self.opening = Opening.CLOSED
+        self.opened_by = 0.0
+        self.layout: Layout = {}
+        self.data_format = DataFormat.FULL.value  # of a channel that has said nothing yet
+        self.aggregation_period: float | None = None
+        self.quiet_until = 0.0
+        self._types_asked: set[str] = set()
+        self._asked_once_more = False
+        self._is_set_up = False
+
+    def restart(self) -> None:
+        """Nothing is known of this channel at the server any more; what is desired stays."""
+        self.opening = Opening.CLOSED
+        self.number = 0
+        self.layout = {}
+        self.data_format = DataFormat.FULL.value
+        self.aggregation_period = None
+        self.quiet_until = 0.0
+        self._types_asked = set()
+        self._asked_once_more = False
+        self._is_set_up = False
+        self.wanted.forget_sent()
+
+    def next_setup(self) -> FeedSetup | None:
+        """FEED_SETUP for event types not asked for yet: the plan's own, then those about to be added."""
+        types = (self.wanted.pending_types | (self.plan.event_types or set())) - self._types_asked
+        first = not self._is_set_up
+        if not types and not first:
+            return None
+        self._is_set_up = True
+        self._types_asked |= types
+        return FeedSetup(
+            self.number,
+            accept_aggregation_period=self.plan.aggregation_period if first else None,
+            accept_data_format=DataFormat.COMPACT.value if first else None,
+            accept_event_fields={name: self.plan.fields(name) for name in sorted(types)},
+        )
+
+    def apply(self, config: FeedConfig) -> FeedSetup | None:
+        """Take over what a FEED_CONFIG says; absent keys keep their values.
+
+        When the server turns to FULL, the answer asks once more for COMPACT, and for ``eventType`` as a
+        column: a FULL event without it does not say what it is.
+        """
+        if isinstance(config.aggregation_period, float):
+            self.aggregation_period = config.aggregation_period
+        if config.event_fields:
+            patch = {name: tuple(columns) for name, columns in config.event_fields.items()}
+            self.layout = {**self.layout, **patch}
+        if config.data_format is None:
+            return None
+        self.data_format = config.data_format
+        if self.data_format != DataFormat.FULL or self._asked_once_more:
+            return None
+        self._asked_once_more = True
+        return FeedSetup(
+            self.number,
+            accept_data_format=DataFormat.COMPACT.value,
+            accept_event_fields={
+                name: ["eventType", *self.plan.fields(name)] for name in sorted(self._types_asked)
+            },
+        )

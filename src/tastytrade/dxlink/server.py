@@ -1,0 +1,285 @@
+"""ServerProtocol: the server's end of a DXLink connection, without a socket, a loop or a clock.
+
+It answers the handshake, opens channels, keeps their subscriptions within limits and encodes data in
+the format and columns a channel has in force. What there is to deliver is somebody else's business:
+``receive()`` says what changed, ``send()`` takes batches. Behaviour as observed of real hosts; where they
+differ, ``ServerOptions`` chooses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from msgspec import UNSET, Struct
+
+from tastytrade.dxfeed.batch import EventBatch
+from tastytrade.dxlink.encoding import encode_compact, encode_full
+from tastytrade.dxlink.liveness import Liveness
+from tastytrade.dxlink.messages import (
+    CONNECTION,
+    AnyMessage,
+    Auth,
+    AuthState,
+    ChannelCancel,
+    ChannelClosed,
+    ChannelOpened,
+    ChannelRequest,
+    Contract,
+    DataFormat,
+    Entry,
+    Error,
+    ErrorKind,
+    FeedSetup,
+    FeedSubscription,
+    Keepalive,
+    Message,
+    Setup,
+    Unknown,
+    decode,
+    encode,
+)
+from tastytrade.dxlink.server_channel import ServerChannel, canonical
+from tastytrade.dxlink.server_options import ServerOptions
+from tastytrade.errors import ProtocolError
+
+TOKEN_EXPIRED = "Your authentication token has expired, reauthentication is required"  # noqa: S105 - a text
+AUTHENTICATION_FAILED = "Authentication failed"
+
+CheckToken = Callable[[str], str | None]
+"""Token -> user id, or None for a token that is not good."""
+
+
+class Changed(Struct, frozen=True):
+    """What one message changed on a channel: subscriptions that are new or changed, and ended ones."""
+
+    channel: ServerChannel
+    added: list[Entry]
+    removed: list[Entry]
+
+
+class Close(Struct, frozen=True):
+    """The server wants the WebSocket closed with this code and reason."""
+
+    code: int
+    reason: str
+
+
+class ServerProtocol:
+    """One client's connection, from the server's side. ``closing`` is set when it should be closed."""
+
+    def __init__(self, check_token: CheckToken, options: ServerOptions | None = None, *, now: float) -> None:
+        self.options = options or ServerOptions()
+        self.channels: dict[int, ServerChannel] = {}
+        self.closing: Close | None = None
+        self.user_id: str | None = None
+        self._check_token = check_token
+        self._outbox: list[bytes] = []
+        self._liveness = Liveness(now)
+        self._setup_due = now + self.options.step_timeout
+        self._is_set_up = False
+        self._allowance = float(self.options.rate_burst)
+        self._allowance_at = now
+
+    @property
+    def is_authorized(self) -> bool:
+        return self.user_id is not None
+
+    def receive(self, text: bytes | str, *, now: float) -> list[Changed]:
+        """Take one text frame of the client; gives what it changed. Errors are answered, not raised."""
+        self._liveness.heard_at = now
+        if len(text) > self.options.max_frame_bytes:
+            return self._oversize()
+        try:
+            message = decode(text)
+        except ProtocolError as error:
+            return self._error(CONNECTION, ErrorKind.INVALID_MESSAGE, str(error))
+        if isinstance(message, Unknown):
+            return []
+        if not self._is_set_up and not isinstance(message, Setup):
+            return self._error(CONNECTION, ErrorKind.BAD_ACTION, "SETUP step missing")
+        if message.channel == CONNECTION:
+            return self._on_connection(message)
+        return self._on_channel(message, now)
+
+    def send(self, number: int, batches: Sequence[EventBatch[Any]]) -> None:
+        """Deliver batches on a channel, in one FEED_DATA, by its format and columns."""
+        channel = self.channels.get(number)
+        batches = [batch for batch in batches if len(batch)]
+        if channel is None or not batches:
+            return
+        layout = {name: channel.columns(name) for name in {b.event_class.__name__ for b in batches}}
+        compact = channel.data_format == DataFormat.COMPACT
+        data = (encode_compact if compact else encode_full)(batches, layout)
+        self._outbox.append(b'{"type":"FEED_DATA","channel":%d,"data":%b}' % (number, data))
+
+    def expire_token(self) -> None:
+        """The client's token has come to its end: say so and deliver nothing until a new AUTH."""
+        self.user_id = None
+        self._error(CONNECTION, ErrorKind.UNAUTHORIZED, TOKEN_EXPIRED)
+
+    def close_channel(self, number: int) -> None:
+        """Close a channel unasked; its subscriptions are gone."""
+        if self.channels.pop(number, None) is not None:
+            self._send(ChannelClosed(number))
+
+    def data_to_send(self, now: float) -> list[bytes]:
+        """The text frames to write now, in order."""
+        outbox, self._outbox = self._outbox, []
+        if outbox:
+            self._liveness.sent_at = now
+        return outbox
+
+    def next_deadline(self) -> float:
+        """When ``tick()`` should be called at the latest."""
+        if not self._is_set_up:
+            return self._setup_due
+        return min(self._liveness.dead_at, self._liveness.speak_at)
+
+    def tick(self, now: float) -> None:
+        """Drop a client that is silent or never said SETUP; send KEEPALIVE when nothing else was sent."""
+        if not self._is_set_up and now >= self._setup_due:
+            self._time_out(f"No setup message received for {self.options.step_timeout:g}s", with_error=True)
+        elif now >= self._liveness.dead_at:
+            text = (
+                "The timeout has been reached. The message was last received"
+                f" {now - self._liveness.heard_at:.0f} seconds ago."
+            )
+            self._time_out(text, with_error=self.options.silence == "error")
+        elif self._is_set_up and now >= self._liveness.speak_at:
+            self._send(Keepalive(CONNECTION))
+
+    # Channel 0.
+
+    def _on_connection(self, message: AnyMessage) -> list[Changed]:
+        match message:
+            case Setup():
+                self._on_setup(message)
+            case Auth():
+                self._on_auth(message)
+            case Keepalive() | Error():
+                pass
+            case _:
+                return self._no_channel(CONNECTION)
+        return []
+
+    def _on_setup(self, message: Setup) -> None:
+        ours = self.options.keepalive_timeout
+        self._liveness.agree(message.keepalive_timeout, message.accept_keepalive_timeout, ours=ours)
+        self._send(Setup(CONNECTION, self.options.version, ours, ours))
+        if self._is_set_up:
+            return
+        self._is_set_up = True
+        if not self.options.wants_token:
+            self.user_id = "anonymous"
+        self._send(AuthState(CONNECTION, "AUTHORIZED" if self.is_authorized else "UNAUTHORIZED"))
+
+    def _on_auth(self, message: Auth) -> None:
+        user_id = self._check_token(message.token)
+        if user_id is not None:
+            self.user_id = user_id
+            self._send(AuthState(CONNECTION, "AUTHORIZED", user_id))
+        elif self.options.refusal == "auth_state":
+            self._send(AuthState(CONNECTION, "UNAUTHORIZED"))
+        elif self.options.refusal == "error":
+            self._error(CONNECTION, ErrorKind.UNAUTHORIZED, AUTHENTICATION_FAILED)
+        else:
+            self.closing = Close(1000, "Bye")
+
+    # Service channels.
+
+    def _on_channel(self, message: AnyMessage, now: float) -> list[Changed]:
+        if not self.is_authorized:
+            return self._error(CONNECTION, ErrorKind.BAD_ACTION, "AUTH step missing")
+        if isinstance(message, ChannelRequest):
+            return self._open(message)
+        channel = self.channels.get(message.channel)
+        if channel is None:
+            return self._no_channel(message.channel)
+        match message:
+            case ChannelCancel():
+                del self.channels[channel.number]
+                self._send(ChannelClosed(channel.number))
+                return [Changed(channel, [], list(channel.entries.values()))]
+            case FeedSetup():
+                self._send(channel.set_up(message))
+                return []
+            case FeedSubscription():
+                return self._subscribe(channel, message, now)
+            case _:
+                return self._error(channel.number, ErrorKind.BAD_ACTION, "not a message for a FEED channel")
+
+    def _open(self, request: ChannelRequest) -> list[Changed]:
+        number, contract = request.channel, str(request.parameters.get("contract", ""))
+        if number % 2 == 0:
+            text = "Protocol violation with an even channel usage."
+            return self._error(CONNECTION, ErrorKind.BAD_ACTION, text)
+        if number in self.channels:
+            text = f"Channel with id {number} already exists"  # no public recording of the real text
+            return self._error(CONNECTION, ErrorKind.BAD_ACTION, text)
+        if request.service != "FEED" or contract not in list(Contract):
+            text = f"Service {request.service} with contract {contract or 'none'} is not available"
+            return self._error(CONNECTION, ErrorKind.BAD_ACTION, text)
+        self.channels[number] = ServerChannel(number, Contract(contract), self.options.default_aggregation)
+        applied = {**request.parameters, "subFormat": "LIST"}
+        self._send(ChannelOpened(number, request.service, applied))
+        return []
+
+    def _subscribe(self, channel: ServerChannel, message: FeedSubscription, now: float) -> list[Changed]:
+        """Reset, then remove, then add; a message over a limit is refused whole and the rest stays."""
+        adds = [] if message.add is UNSET else message.add
+        removes = [] if message.remove is UNSET else message.remove
+        refusal = self._over_limit(channel, adds, len(adds) + len(removes), message.reset is True, now)
+        if refusal:
+            return self._error(channel.number, ErrorKind.BAD_ACTION, refusal)
+        removed = []
+        if message.reset is True:
+            removed, channel.entries = list(channel.entries.values()), {}
+        removed += channel.remove(removes)
+        added = channel.add(adds)
+        config = channel.announce()
+        if config is not None:
+            self._send(config)
+        return [Changed(channel, added, removed)] if added or removed else []
+
+    def _over_limit(
+        self, channel: ServerChannel, adds: list[Entry], changes: int, reset: bool, now: float
+    ) -> str | None:
+        options = self.options
+        regained = (now - self._allowance_at) * options.rate
+        self._allowance = min(options.rate_burst, self._allowance + regained)
+        self._allowance_at = now
+        if changes > self._allowance:
+            return "Your subscription rate is too high"
+        keys = set(() if reset else channel.entries) | {canonical(entry).key for entry in adds}
+        if sum(key[0] == "Candle" for key in keys) > options.candle_limit:
+            return "Your subscription size for event type 'Candle' is too big"
+        others = sum(len(other.entries) for other in self.channels.values() if other is not channel)
+        if others + len(keys) > options.subscription_limit:
+            return "Your subscription size is too big"
+        self._allowance -= changes
+        return None
+
+    # Answers.
+
+    def _send(self, message: Message) -> None:
+        self._outbox.append(encode(message))
+
+    def _error(self, number: int, kind: ErrorKind, text: str) -> list[Changed]:
+        self._send(Error(number, kind.value, text))
+        return []
+
+    def _no_channel(self, number: int) -> list[Changed]:
+        return self._error(CONNECTION, ErrorKind.BAD_ACTION, f"Channel with id {number} not exists")
+
+    def _oversize(self) -> list[Changed]:
+        if self.options.oversize == "close":
+            self.closing = Close(1009, "")
+            return []
+        text = f"Max frame length of {self.options.max_frame_bytes} has been exceeded"
+        return self._error(CONNECTION, ErrorKind.INVALID_MESSAGE, text)
+
+    def _time_out(self, text: str, *, with_error: bool) -> None:
+        if with_error:
+            self._error(CONNECTION, ErrorKind.TIMEOUT, text)
+        self.closing = Close(1000, "Bye")

@@ -1,0 +1,47 @@
+"""How a DXLink server behaves where real hosts differ, or where nobody has recorded what they do.
+
+The defaults reproduce what has been observed of tastytrade's host; where no observation is public the
+default is a guess, and says so.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+
+class ServerOptions(Struct, frozen=True, kw_only=True):
+    """Switches of a ServerProtocol. Times in seconds, sizes as named.
+
+    version                what SETUP says
+    keepalive_timeout      announced for both sides; 60 observed
+    wants_token            False: AUTHORIZED follows SETUP at once, as on dxFeed's public demo
+    refusal                how a bad token is answered; all three forms have been observed
+    silence                how a client that says nothing is dropped: close 1000 "Bye" (observed, no
+                           ERROR before it) or ERROR TIMEOUT first (the specification's example)
+    step_timeout           how long SETUP may take; guess
+    max_frame_bytes        client frames above it are refused; 65,536 observed
+    oversize               ERROR INVALID_MESSAGE and the frame is ignored, or close 1009; both observed
+    subscription_limit     entries a connection; 25,000 measured
+    rate_burst, rate       entries at once, and regained per second. A limit exists (errors at 6,700 to
+                           15,000 in a burst, paced clients at 2,500 a second pass); these figures are a guess
+    candle_limit           active Candle entries a channel; 80 worked and 100 failed for one client, 20 for another
+    default_aggregation    seconds, on channels without a wish; guess
+    auto_candle_history    False: an AUTO channel answers a candle history with the empty snapshot (observed once)
+    """
+
+    version: str = "1.0-sim-0.1"
+    keepalive_timeout: float = 60.0
+    wants_token: bool = True
+    refusal: Literal["auth_state", "error", "close"] = "error"
+    silence: Literal["close", "error"] = "close"
+    step_timeout: float = 10.0
+    max_frame_bytes: int = 65_536
+    oversize: Literal["error", "close"] = "error"
+    subscription_limit: int = 25_000
+    rate_burst: int = 10_000
+    rate: float = 2_500.0
+    candle_limit: int = 100
+    default_aggregation: float = 0.1
+    auto_candle_history: bool = True

@@ -1,0 +1,130 @@
+"""Who wants what: subscriptions of readers, merged into what the protocol is to desire."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from tastytrade.dxfeed import Event, EventType, event_class
+from tastytrade.dxfeed.candle_symbols import canonical_candle_symbol
+from tastytrade.dxlink.channel import Channel
+from tastytrade.dxlink.client import ClientProtocol
+from tastytrade.dxlink.frame import Frame
+from tastytrade.dxlink.messages import Entry
+from tastytrade.dxlink.wanted import Key
+from tastytrade.errors import ConfigurationError, SymbolError
+from tastytrade.source import EventTypes, Gap
+from tastytrade.subscription import Subscription
+
+
+class Interest:
+    """The readers of a source. A symbol that several want is asked for once and given to all."""
+
+    def __init__(self, protocol: ClientProtocol) -> None:
+        self._protocol = protocol
+        self._wanted_by: dict[Key, dict[Subscription[Any], Entry]] = {}
+        self._readers: dict[Channel, dict[Subscription[Any], None]] = {}
+
+    def add(self, subscription: Subscription[Any]) -> None:
+        """A new reader. Raises ConfigurationError when no channel takes what it wants."""
+        channels = [self._protocol.channel_for(entry) for entry in subscription.entries]
+        for entry, channel in zip(subscription.entries, channels, strict=True):
+            self._readers.setdefault(channel, {})[subscription] = None
+            others = self._wanted_by.setdefault(entry.key, {})
+            # A server sends the current value once; a reader who comes later needs it sent again.
+            again = bool(others)
+            others[subscription] = entry
+            self._protocol.want(_earliest(others.values()), again=again)
+
+    def remove(self, subscription: Subscription[Any]) -> None:
+        """A reader is gone; what nobody else wants is given up."""
+        for readers in self._readers.values():
+            readers.pop(subscription, None)
+        for entry in subscription.entries:
+            others = self._wanted_by.get(entry.key, {})
+            if others.pop(subscription, None) is not None and not others:
+                del self._wanted_by[entry.key]
+                self._protocol.unwant(entry)
+
+    def route(self, frame: Frame) -> bool:
+        """Give a frame to every reader of its channel; whether there was one."""
+        channel = self._protocol.by_number.get(frame.channel)
+        readers = self._readers.get(channel) if channel is not None else None
+        if not readers:
+            return False
+        for subscription in tuple(readers):
+            subscription.put(frame)
+        return True
+
+    def add_gap(self, gap: Gap) -> None:
+        """Tell every reader that something may be missing."""
+        for subscription in self._everyone():
+            subscription.add_gap(gap)
+
+    def end(self, error: Exception | None) -> None:
+        """The source is over."""
+        for subscription in self._everyone():
+            subscription.end(error)
+
+    def _everyone(self) -> set[Subscription[Any]]:
+        return {subscription for readers in self._readers.values() for subscription in readers}
+
+
+def _earliest(entries: Iterable[Entry]) -> Entry:
+    return min(entries, key=lambda entry: entry.from_time or 0)
+
+
+def entries_of(
+    event_types: EventTypes,
+    symbols: Iterable[str],
+    *,
+    from_time: datetime | int | None = None,
+    source: str | None = None,
+) -> list[Entry]:
+    """The subscription entries of some types and symbols. Raises ConfigurationError or SymbolError."""
+    classes = _classes(event_types)
+    names = checked_symbols(symbols)
+    since = _milliseconds(from_time)
+    for cls in classes:
+        if since is not None and not cls.time_series:
+            raise ConfigurationError(f"{cls.__name__} has no history; leave out from_time")
+        if source is not None and (cls.time_series or not cls.indexed):
+            raise ConfigurationError(f"{cls.__name__} has no order sources; leave out source")
+    return [
+        Entry(cls.__name__, canonical_candle_symbol(name), source, since) for cls in classes for name in names
+    ]
+
+
+def _classes(event_types: EventTypes) -> list[type[Event]]:
+    if isinstance(event_types, str | EventType | type):
+        return [event_class(event_types)]
+    classes = list(dict.fromkeys(event_class(event_type) for event_type in event_types))
+    if not classes:
+        raise ConfigurationError("the list of event types is empty; name at least one, like Quote")
+    return classes
+
+
+def checked_symbols(symbols: Iterable[str]) -> list[str]:
+    """The symbols without repetition, in order. Raises SymbolError for what cannot be meant."""
+    if isinstance(symbols, str):
+        raise SymbolError(f"symbols must be a list of symbols; for one symbol write [{symbols!r}]")
+    names = list(dict.fromkeys(symbols))
+    if not names:
+        raise SymbolError("the list of symbols is empty; name at least one, like ['SPX']")
+    for name in names:
+        if not isinstance(name, str):
+            raise SymbolError(f"a symbol must be text, not {type(name).__name__}: {name!r}")
+        if not name or name != name.strip():
+            raise SymbolError(f"not a symbol: {name!r} (it is empty or has spaces around it)")
+    return names
+
+
+def _milliseconds(from_time: datetime | int | None) -> int | None:
+    if not isinstance(from_time, datetime):
+        return from_time
+    if from_time.tzinfo is None:
+        raise ConfigurationError(
+            f"from_time {from_time.isoformat()} has no time zone; write datetime(..., tzinfo=UTC) or use .astimezone()"
+        )
+    return int(from_time.timestamp() * 1000)

@@ -1,0 +1,125 @@
+"""Environment: which tastytrade is meant, and the credentials for it, from a mapping of variables.
+
+    production (or Live)                  TT_SECRET + TT_REFRESH, or TT_USER + TT_PASS; TT_API_URL
+    certification (or Test, sandbox)      TT_SANDBOX_SECRET + _REFRESH, or _USER + _PASS; TT_SANDBOX_URL
+    simulator                             as production, with TT_API_URL the simulator's address
+
+OAuth (secret and refresh token) is taken where both forms are given. An environment whose URL is this
+machine is the simulator, whatever it was called. TT_ENVIRONMENT names the default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from tastytrade.errors import ConfigurationError
+from tastytrade.rest.address import check_api_url, is_loopback
+from tastytrade.rest.auth import Credentials, LoginCredentials, OAuthCredentials
+from tastytrade.rest.secret import Secret
+
+PRODUCTION_URL = "https://api.tastyworks.com"
+CERTIFICATION_URL = "https://api.cert.tastyworks.com"
+
+_NAMES = {
+    "production": "production",
+    "live": "production",
+    "certification": "certification",
+    "test": "certification",
+    "sandbox": "certification",
+    "cert": "certification",
+    "simulator": "simulator",
+}
+
+
+class Environment(Struct, frozen=True):
+    """``name`` is "production", "certification" or "simulator"; ``api_url`` has no slash at its end.
+
+    Raises ConfigurationError for a URL a secret must not be sent to.
+    """
+
+    name: str
+    api_url: str
+
+    def __post_init__(self) -> None:
+        check_api_url(self.api_url, name="api_url")
+
+    @property
+    def is_simulator(self) -> bool:
+        """Whether its data is simulated."""
+        return self.name == "simulator"
+
+
+def environment_from(
+    variables: Mapping[str, str], name: str | None = None
+) -> tuple[Environment, Credentials]:
+    """The environment called ``name`` (else by TT_ENVIRONMENT, else production) and its credentials.
+
+    Raises ConfigurationError, naming the variables to set, when one is missing or makes no sense.
+    """
+    chosen = _name(name if name is not None else _value(variables, "TT_ENVIRONMENT") or "production")
+    prefix = "TT_SANDBOX_" if chosen == "certification" else "TT_"
+    environment = _environment(chosen, variables)
+    credentials = _credentials(environment, variables, prefix)
+    if (
+        isinstance(credentials, OAuthCredentials)
+        and environment.api_url.startswith("http://")
+        and not credentials.refresh_token.reveal().startswith("sim_")
+    ):
+        raise ConfigurationError(
+            f"{prefix}REFRESH is not the simulator's (those begin with sim_), so it is not sent to "
+            f"{environment.api_url} in plain text: set the simulator's own, or the URL of the real service"
+        )
+    return environment, credentials
+
+
+def _name(text: str) -> str:
+    found = _NAMES.get(text.strip().lower())
+    if found is None:
+        raise ConfigurationError(
+            f"unknown environment {text[:40]!r}: use production (Live), certification (Test) or simulator, "
+            "or set TT_ENVIRONMENT to one of them"
+        )
+    return found
+
+
+def _environment(name: str, variables: Mapping[str, str]) -> Environment:
+    variable = "TT_SANDBOX_URL" if name == "certification" else "TT_API_URL"
+    given = _value(variables, variable)
+    if given:
+        url = check_api_url(given, name=variable)
+    elif name == "simulator":
+        raise ConfigurationError("set TT_API_URL to the address the simulator printed when it started")
+    else:
+        url = CERTIFICATION_URL if name == "certification" else PRODUCTION_URL
+    if is_loopback(url):
+        return Environment("simulator", url)
+    if name == "simulator":
+        raise ConfigurationError(f"TT_API_URL is {url}, which is no simulator: that runs on this machine")
+    return Environment(name, url)
+
+
+def _credentials(environment: Environment, variables: Mapping[str, str], prefix: str) -> Credentials:
+    secret, refresh, user = (_value(variables, prefix + end) for end in ("SECRET", "REFRESH", "USER"))
+    password = variables.get(prefix + "PASS", "")  # as it is: a password may begin or end with a space
+    if secret and refresh:
+        return OAuthCredentials(Secret(secret), Secret(refresh))
+    if secret or refresh:
+        missing = "REFRESH" if secret else "SECRET"
+        given = "SECRET" if secret else "REFRESH"
+        raise ConfigurationError(f"{prefix}{given} is set without {prefix}{missing}: set both")
+    if user and password:
+        return LoginCredentials(user, Secret(password))
+    if user or password:
+        missing, given = ("PASS", "USER") if user else ("USER", "PASS")
+        raise ConfigurationError(f"{prefix}{given} is set without {prefix}{missing}: set both")
+    raise ConfigurationError(
+        f"no credentials for {environment.name}: set {prefix}SECRET and {prefix}REFRESH (OAuth), "
+        f"or {prefix}USER and {prefix}PASS"
+    )
+
+
+def _value(variables: Mapping[str, str], name: str) -> str:
+    # A line break at the end comes with values read from files.
+    return variables.get(name, "").strip()

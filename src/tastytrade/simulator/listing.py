@@ -1,0 +1,79 @@
+"""Listing: every instrument and option the simulated market knows on one trading day."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+
+from tastytrade.errors import SymbolError
+from tastytrade.simulator.catalogue import BUILT_IN
+from tastytrade.simulator.instrument import Instrument, InstrumentKind, invented
+from tastytrade.simulator.option_series import ListedOption, build_chain
+from tastytrade.simulator.trading_days import next_trading_day
+
+__all__ = ["Instrument", "InstrumentKind", "ListedOption", "Listing"]
+
+_OPTION = re.compile(r"\.([A-Z]+\d?)\d{6}[CP][\d.]+")
+
+
+class Listing:
+    """What is listed on ``today``, rolled forward to a trading day; ``extra`` names further equities.
+
+    Chains are made when first asked for (SPX has some 20,000 options) and kept.
+    Raises SymbolError for an extra name that cannot be a symbol.
+    """
+
+    def __init__(self, today: date, extra: Iterable[str] = ()) -> None:
+        if isinstance(extra, str):
+            raise SymbolError(f"extra symbols must be a list of names, not the one string {extra!r}")
+        self.today = next_trading_day(today)
+        listed = {instrument.symbol: instrument for instrument in BUILT_IN}
+        for name in extra:
+            instrument = invented(name)
+            listed.setdefault(instrument.symbol, instrument)
+        self._instruments = listed
+        self._by_name = {
+            name: instrument
+            for instrument in listed.values()
+            for name in (instrument.symbol, instrument.streamer_symbol)
+        }
+        self._by_root: dict[str, str] = {}
+        for instrument in filter(lambda one: one.has_options, listed.values()):
+            for root in filter(None, (instrument.root, instrument.daily_root)):
+                self._by_root.setdefault(root, instrument.symbol)
+        self._chains: dict[str, list[ListedOption]] = {}
+        self._options: dict[str, dict[str, ListedOption]] = {}
+
+    def instrument(self, symbol: str) -> Instrument | None:
+        """The instrument of a tastytrade or streamer symbol, None when it is not listed."""
+        return self._by_name.get(symbol)
+
+    def instruments(self) -> list[Instrument]:
+        """All instruments, those asked for as ``extra`` last."""
+        return list(self._instruments.values())
+
+    def chain(self, underlying: str) -> list[ListedOption]:
+        """The options of an underlying (tastytrade symbol) by expiration, root, strike, C before P.
+
+        Empty when there are none or the underlying is not listed. The list is shared: do not change it.
+        """
+        chain = self._chains.get(underlying)
+        if chain is None:
+            instrument = self._instruments.get(underlying)
+            if instrument is None:
+                return []
+            chain = self._chains[underlying] = build_chain(instrument, self.today)
+        return chain
+
+    def option(self, streamer_symbol: str) -> ListedOption | None:
+        """The listed option of a streamer symbol such as ``.SPXW250113C5915``, else None."""
+        match = _OPTION.fullmatch(streamer_symbol)
+        underlying = self._by_root.get(match[1]) if match else None
+        if underlying is None:
+            return None
+        options = self._options.get(underlying)
+        if options is None:
+            options = {option.streamer_symbol: option for option in self.chain(underlying)}
+            self._options[underlying] = options
+        return options.get(streamer_symbol)

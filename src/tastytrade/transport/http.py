@@ -1,0 +1,118 @@
+"""HttpDoor: sends a Call over HTTP and gives back the Answer. The only file that imports the HTTP client."""
+
+from __future__ import annotations
+
+import asyncio
+from importlib.metadata import PackageNotFoundError, version
+from types import TracebackType
+from typing import Any
+
+import httpx2
+
+from tastytrade.errors import RequestError, ServiceUnavailable, UnexpectedAnswer
+from tastytrade.rest.address import check_api_url, is_loopback, shown
+from tastytrade.rest.call import Answer, Call
+from tastytrade.rest.secret import Secret
+
+TIMEOUT = 60.0
+"""Seconds for one whole request; option chains of 10 MB and more come through slow lines."""
+SILENCE = 30.0
+"""Seconds without a byte after which the service counts as gone."""
+LIMIT_BYTES = 256 * 1024 * 1024
+"""The largest answer read, unpacked. The largest recorded one has 37 MB."""
+
+
+def user_agent() -> str:
+    """``tastytrade-marketdata/<version>``: the service refuses a User-Agent of any other form."""
+    try:
+        return f"tastytrade-marketdata/{version('tastytrade-marketdata')}"
+    except PackageNotFoundError:  # a source tree that was never installed
+        return "tastytrade-marketdata/0"
+
+
+class HttpDoor:
+    """A pool of connections to one REST service, open between ``async with`` or until ``aclose()``.
+
+    Redirects are not followed, so that a token goes nowhere else. Proxy variables of the
+    environment count for services on other machines only.
+    """
+
+    def __init__(self, api_url: str, *, timeout: float = TIMEOUT) -> None:
+        self._api_url = check_api_url(api_url, name="api_url")
+        self._timeout = timeout
+        self._client = httpx2.AsyncClient(
+            headers={"User-Agent": user_agent(), "Accept": "application/json"},
+            timeout=httpx2.Timeout(min(SILENCE, timeout), connect=min(10.0, timeout)),
+            follow_redirects=False,
+            trust_env=not is_loopback(api_url),
+        )
+
+    def __repr__(self) -> str:
+        return f"<HttpDoor {shown(self._api_url)}>"
+
+    async def __aenter__(self) -> HttpDoor:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        await self._client.aclose()
+
+    async def send(self, call: Call[Any], authorization: Secret | None = None) -> Answer:
+        """The answer, whatever its status.
+
+        Raises ServiceUnavailable when there is no connection or no answer in time, UnexpectedAnswer
+        when the answer is too large or garbled, RequestError when the door is closed.
+        """
+        if self._client.is_closed:
+            raise RequestError(f"{call.where} was not sent: the session is closed; open it again first")
+        try:
+            async with asyncio.timeout(self._timeout):
+                return await self._exchange(call, authorization)
+        except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError, OSError) as error:
+            failure = self._failure(call, error)
+        # Raised out here, because httpx2's exceptions hold the request with its token and body.
+        raise failure
+
+    async def _exchange(self, call: Call[Any], authorization: Secret | None) -> Answer:
+        async with self._client.stream(
+            call.method,
+            self._api_url + call.target,
+            content=call.body_bytes(),
+            headers=_headers(call, authorization),
+        ) as response:
+            body = bytearray()
+            async for chunk in response.aiter_bytes():
+                body += chunk
+                if len(body) > LIMIT_BYTES:
+                    raise httpx2.DecodingError(f"it has more than {LIMIT_BYTES} bytes")
+            headers = {name.lower(): value for name, value in response.headers.items()}
+            return Answer(response.status_code, headers, bytes(body))
+
+    def _failure(self, call: Call[Any], error: Exception) -> RequestError:
+        where = f"{call.where} got no answer from {shown(self._api_url)}"
+        cause = " ".join(str(error).split()) or type(error).__name__
+        if isinstance(error, httpx2.ConnectError) and is_loopback(self._api_url):
+            return ServiceUnavailable(f"{where}: nothing listens there ({cause}); is the simulator running?")
+        if isinstance(error, httpx2.ConnectTimeout):
+            return ServiceUnavailable(
+                f"{where}: the connection was not accepted in time; check the network, and if logins failed "
+                "before this, wait: the service blocks such an address for about 8 hours"
+            )
+        if isinstance(error, TimeoutError | httpx2.TimeoutException):
+            return ServiceUnavailable(f"{where} in time ({cause}); try again later")
+        if isinstance(error, httpx2.DecodingError | httpx2.InvalidURL):
+            return UnexpectedAnswer(f"the answer to {call.where} cannot be read: {cause}")
+        return ServiceUnavailable(f"{where}: {cause}; check the network, then try again")
+
+
+def _headers(call: Call[Any], authorization: Secret | None) -> dict[str, str]:
+    headers = {name: value.reveal() if isinstance(value, Secret) else value for name, value in call.headers}
+    if call.body is not None:
+        headers["Content-Type"] = "application/json"
+    if authorization is not None:
+        headers["Authorization"] = authorization.reveal()
+    return headers

@@ -1,0 +1,116 @@
+"""The door to a WebSocket: the only file that imports websockets. Bytes in, bytes out, errors in words."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import (
+    ConnectionClosed,
+    InvalidHandshake,
+    InvalidMessage,
+    InvalidStatus,
+    InvalidURI,
+)
+
+from tastytrade.errors import ConfigurationError, ConnectFailed, ConnectionLost
+
+OPEN_TIMEOUT = 10.0
+CLOSE_TIMEOUT = 1.0
+MAX_MESSAGE_BYTES = 16 << 20
+"""Snapshots of candles reach megabytes; a bomb should not reach memory."""
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class WebSocketDoor:
+    """An open WebSocket that carries text frames."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self._connection = connection
+
+    async def receive(self) -> bytes:
+        """The next text frame as UTF-8 bytes. Raises ConnectionLost when there will be none."""
+        try:
+            return await self._connection.recv(decode=False)
+        except ConnectionClosed as error:
+            raise _lost(error) from None
+
+    async def send(self, text: bytes) -> None:
+        """Write one text frame. Raises ConnectionLost."""
+        try:
+            await self._connection.send(text, text=True)
+        except ConnectionClosed as error:
+            raise _lost(error) from None
+
+
+@asynccontextmanager
+async def open_websocket(url: str, *, user_agent: str) -> AsyncIterator[WebSocketDoor]:
+    """Open a WebSocket and close it properly at the end; the peer has one second to answer that.
+
+    Raises ConnectFailed with the step (dns, tcp, tls, upgrade) that failed. Plain ``ws://`` goes to
+    this machine only, because a quote token travels over it.
+    """
+    host = _checked_host(url)
+    try:
+        connection = await connect(
+            url,
+            user_agent_header=user_agent,
+            compression=None,  # costs half as much CPU again at feed rates
+            max_size=MAX_MESSAGE_BYTES,
+            ping_interval=None,  # DXLink's own KEEPALIVE is the sign of life; busy servers answer pings late
+            open_timeout=OPEN_TIMEOUT,
+            close_timeout=CLOSE_TIMEOUT,
+            proxy=None if host in LOOPBACK else True,
+        )
+    except (OSError, InvalidHandshake, InvalidURI, TimeoutError) as error:
+        raise _failed(url, error) from None
+    async with connection:
+        yield WebSocketDoor(connection)
+
+
+def _checked_host(url: str) -> str:
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.scheme not in {"ws", "wss"} or not host:
+        raise ConfigurationError(f"not a DXLink address: {url!r} (expected like wss://host/path)")
+    if parts.scheme == "ws" and host not in LOOPBACK:
+        raise ConfigurationError(f"{url!r} is not encrypted; only wss:// goes to another machine")
+    return host
+
+
+def _failed(url: str, error: Exception) -> ConnectFailed:
+    match error:
+        case TimeoutError():
+            return ConnectFailed(f"{url} did not answer within {OPEN_TIMEOUT:g} s", step="open")
+        case socket.gaierror():
+            return ConnectFailed(f"{url}: this host name is not known; check the address", step="dns")
+        case ssl.SSLError():
+            return ConnectFailed(f"{url}: the TLS certificate was not accepted ({error})", step="tls")
+        case InvalidStatus():
+            status = error.response.status_code
+            return ConnectFailed(
+                f"{url} answered HTTP {status} instead of opening a WebSocket; check the address",
+                step="upgrade",
+            )
+        case ConnectionRefusedError():
+            return ConnectFailed(f"nothing listens at {url}; is the server running?", step="tcp")
+        case InvalidMessage() | InvalidHandshake() | InvalidURI():
+            return ConnectFailed(f"{url} does not speak WebSocket; check the address", step="upgrade")
+        case _:
+            return ConnectFailed(f"cannot connect to {url} ({error})", step="tcp")
+
+
+def _lost(error: ConnectionClosed) -> ConnectionLost:
+    received = error.rcvd
+    if received is None:
+        return ConnectionLost("the connection broke without a close frame", code=1006)
+    said = f" {received.reason!r}" if received.reason else ""
+    return ConnectionLost(
+        f"the server closed the connection ({received.code}{said})",
+        code=received.code,
+        reason=received.reason,
+    )
