@@ -1,1 +1,80 @@
-"""Market data of tastytrade and dxFeed. Public names are loaded on first use."""
+"""Market data of tastytrade and dxFeed: sessions, option chains, a live feed, and a simulator.
+
+Public names are loaded on first use, so that importing the package costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tastytrade.dxfeed import (
+        Candle,
+        Event,
+        EventBatch,
+        EventType,
+        Greeks,
+        Profile,
+        Quote,
+        Summary,
+        TimeAndSale,
+        Trade,
+        TradeETH,
+    )
+    from tastytrade.errors import TastytradeError
+    from tastytrade.instruments import OptionChain, get_option_chain
+    from tastytrade.session import Session
+    from tastytrade.simulator import Simulator
+    from tastytrade.streamer import Streamer
+    from tastytrade.subscription import Overflow, Subscription
+    from tastytrade.tables import TableBuilder
+
+_HOMES = {
+    "tastytrade.dxfeed": (
+        "Candle", "Event", "EventBatch", "EventType", "Greeks", "Profile", "Quote", "Summary",
+        "TimeAndSale", "Trade", "TradeETH",
+    ),
+    "tastytrade.errors": ("TastytradeError",),
+    "tastytrade.instruments": ("OptionChain", "get_option_chain"),
+    "tastytrade.session": ("Session",),
+    "tastytrade.simulator": ("Simulator",),
+    "tastytrade.streamer": ("Streamer",),
+    "tastytrade.subscription": ("Overflow", "Subscription"),
+    "tastytrade.tables": ("TableBuilder",),
+}  # fmt: skip
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "Candle",
+    "Event",
+    "EventBatch",
+    "EventType",
+    "Greeks",
+    "OptionChain",
+    "Overflow",
+    "Profile",
+    "Quote",
+    "Session",
+    "Simulator",
+    "Streamer",
+    "Subscription",
+    "Summary",
+    "TableBuilder",
+    "TastytradeError",
+    "TimeAndSale",
+    "Trade",
+    "TradeETH",
+    "get_option_chain",
+]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module 'tastytrade' has no attribute {name!r}")
+    return getattr(import_module(home), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

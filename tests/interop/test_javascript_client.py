@@ -7,18 +7,21 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.request import Request, urlopen
+from zoneinfo import ZoneInfo
 
 import pytest
 
 HERE = Path(__file__).resolve().parent
 SYMBOLS = ["SPY", "AAPL", "SPX"]
 PERIOD_MS = 5 * 60 * 1000
+OPEN = datetime(2026, 11, 20, 9, 30, tzinfo=ZoneInfo("America/New_York"))
+"""The day the simulated market begins on, and when it opened: half an hour before the simulator starts."""
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -61,8 +64,8 @@ def simulator() -> Iterator[dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def printed(node: str, simulator: dict[str, str]) -> list[Line]:
-    """What the client printed of three symbols and half an hour of candles."""
-    from_time = str(round(time.time() * 1000) - 6 * PERIOD_MS)
+    """What the client printed of three symbols and the candles of one since the market opened."""
+    from_time = str(round(OPEN.timestamp() * 1000))
     client = [node, "client.mjs", simulator["dxlink_url"], quote_token(simulator), "SPY{=5m}", from_time]
     done = subprocess.run([*client, *SYMBOLS], cwd=HERE, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{done.stderr}\n{done.stdout[:2000]}"
@@ -110,8 +113,11 @@ def test_it_receives_candles_up_to_the_current_one(printed: list[Line]) -> None:
     times = [candle["time"] for candle in history["candles"]]
 
     assert history["end"] == "end"
+    assert times[0] == OPEN.timestamp() * 1000
     assert all(later - earlier == PERIOD_MS for earlier, later in pairwise(times))
-    assert times[-1] <= time.time() * 1000 < times[-1] + 2 * PERIOD_MS
+    # A trade says what time it is in the simulated market.
+    now = max(trade["time"] for trade in events(printed, "Trade"))
+    assert times[-1] <= now < times[-1] + PERIOD_MS
     assert all(
         candle["low"]
         <= min(candle["open"], candle["close"])

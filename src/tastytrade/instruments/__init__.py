@@ -1,4 +1,4 @@
-"""What is listed at tastytrade, over REST: option chains, equities, cryptocurrencies. No network, no clock."""
+"""What is listed at tastytrade, over REST: option chains, equities, cryptocurrencies. No network."""
 
 from tastytrade.instruments.chain import Expiration, OptionChain
 from tastytrade.instruments.listing import (

@@ -145,7 +145,9 @@ class Expiration:
         listed = self.strikes
         centre = _number(price, "price") if price is not None else listed[(len(listed) - 1) // 2]
         if points is not None:
-            reach = _number(points, "points")
+            reach = _number(points, "distance")
+            if reach < 0:
+                raise ConfigurationError(f"around() needs points from 0 up, not {points}")
             chosen = {strike for strike in listed if abs(strike - centre) <= reach}
         else:
             count = 10 if strikes is None else strikes
@@ -171,8 +173,6 @@ def _preference(options: list[Option]) -> tuple[bool, bool, int, str]:
 
 
 def _number(value: float | Decimal, name: str) -> Decimal:
-    if not isfinite(value) or value < 0:
-        raise ConfigurationError(
-            f"{name} is {value}: around() needs a number from 0 up (is there a quote yet?)"
-        )
+    if not isfinite(value):
+        raise ConfigurationError(f"around() needs a number as {name}, not {value}; is there a quote yet?")
     return Decimal(str(value))

@@ -38,13 +38,9 @@ def decode_items(items: list[Any], cls: type[S], *, complete: Complete | None = 
     found = [struct for struct in structs if struct is not None]
     if wrong:
         log.debug("%s fields not as expected: %s", cls.__name__, "; ".join(sorted(wrong.values())))
-    if len(found) < len(items):
-        log.warning(
-            "%d of %d %s items cannot be read and are left out",
-            len(items) - len(found),
-            len(items),
-            cls.__name__,
-        )
+    lost = len(items) - len(found)
+    if lost:
+        log.warning("%d of %d %s items cannot be read and are left out", lost, len(items), cls.__name__)
     return found
 
 

@@ -1,1 +1,1 @@
-
+"""Kept names: option chains as notebooks ask for them."""

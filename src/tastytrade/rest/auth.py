@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, convert
 from msgspec.structs import replace
 
 from tastytrade.errors import ConfigurationError
@@ -140,32 +140,49 @@ def next_credentials(credentials: Credentials, token: Token) -> Credentials:
     return replace(credentials, remember_token=token.remember_token, one_time_password=None)
 
 
+class _AccessToken(Struct):
+    access_token: str
+    expires_in: float = 900.0
+    refresh_token: str | None = None
+
+
+class _Session(Struct, rename="kebab"):
+    session_token: str
+    user: dict[str, Any]
+    remember_token: str | None = None
+
+
+class _QuoteToken(Struct, rename="kebab"):
+    token: str
+    dxlink_url: str
+    level: str = ""
+
+
 def _access_token(data: Any) -> Token:
-    lifetime = float(data.get("expires_in", 900))
-    if not 0 < lifetime < float("inf"):
-        raise ValueError(f"expires_in is {lifetime}")
-    refresh = _secret(data, "refresh_token") if data.get("refresh_token") else None
-    scheme = str(data.get("token_type", "Bearer"))
-    return Token(_secret(data, "access_token"), lifetime, scheme, refresh_token=refresh)
+    found = convert(data, _AccessToken)
+    if found.expires_in <= 0:
+        raise ValueError(f"expires_in is {found.expires_in}")
+    refresh = _header_value(found.refresh_token) if found.refresh_token else None
+    return Token(_header_value(found.access_token), found.expires_in, refresh_token=refresh)
 
 
 def _session_token(data: Any) -> Token:
-    remember = _secret(data, "remember-token") if data.get("remember-token") else None
-    return Token(
-        _secret(data, "session-token"), DAY, scheme="", remember_token=remember, user=dict(data["user"])
-    )
+    found = convert(data, _Session)
+    remember = Secret(found.remember_token) if found.remember_token else None
+    token = _header_value(found.session_token)
+    return Token(token, DAY, scheme="", remember_token=remember, user=found.user)
 
 
 def _quote_token(data: Any) -> QuoteToken:
-    url = check_feed_url(data["dxlink-url"], name="dxlink-url")
-    return QuoteToken(_secret(data, "token"), url, str(data.get("level", "")))
+    found = convert(data, _QuoteToken)
+    url = check_feed_url(found.dxlink_url, name="dxlink-url")
+    return QuoteToken(_header_value(found.token), url, found.level)
 
 
-def _secret(data: Any, key: str) -> Secret:
-    value = data[key]
-    if not isinstance(value, str) or not value.isascii() or not value.isprintable() or not value:
-        raise ValueError(f"{key} is not a text that a header can carry")
-    return Secret(value)
+def _header_value(token: str) -> Secret:
+    if not token or not token.isascii() or not token.isprintable():
+        raise ValueError("the token is empty or has characters that a header cannot carry")
+    return Secret(token)
 
 
 def _nothing(data: object) -> None:

@@ -78,10 +78,13 @@ class _LostSecret(Secret):
 
 
 def redact(text: str, secrets: Iterable[Secret]) -> str:
-    """``text`` with every secret in it replaced by ``<hidden>``, percent-encoded ones too."""
+    """``text`` with every secret in it replaced by ``<hidden>``, percent-encoded ones too.
+
+    Secrets below four characters stay: they are in every sentence, and none the service gives is as short.
+    """
     values = {secret.reveal() for secret in secrets}
     # The longest first: a short secret may be part of a long one.
     for value in sorted(values | {quote(value, safe="") for value in values}, key=len, reverse=True):
-        if value:
+        if len(value) >= 4:
             text = text.replace(value, HIDDEN)
     return text

@@ -1,4 +1,4 @@
-"""Accounts: the simulator's user, and the tokens it has given out. In memory; an instance forgets all at its end.
+"""Accounts: the simulator's user, and the tokens it has given out, in memory, for each instance its own.
 
 Lifetimes as at the real service: session and quote tokens 24 hours, access tokens 15 minutes, remember
 tokens once. Every token and OAuth secret begins with ``sim_``, so none can be mistaken for a real one.
@@ -16,6 +16,7 @@ from msgspec import Struct
 
 DAY = 86_400.0
 ACCESS_LIFETIME = 900.0
+TOKEN_LIMIT = 10_000
 
 
 class User(Struct, frozen=True, kw_only=True):
@@ -34,20 +35,22 @@ class User(Struct, frozen=True, kw_only=True):
 
 
 class TokenStore:
-    """Tokens of one kind that live ``lifetime`` seconds. Kept as digests, so that a lookup tells nothing by its time."""
+    """Tokens of one kind that live ``lifetime`` seconds.
 
-    def __init__(self, prefix: str, *, lifetime: float, monotonic: Callable[[], float], limit: int = 10_000) -> None:
+    Kept as digests, so that the time a lookup takes tells nothing about a token.
+    """
+
+    def __init__(self, prefix: str, *, lifetime: float, monotonic: Callable[[], float]) -> None:
         self.lifetime = lifetime
         self._prefix = prefix
         self._monotonic = monotonic
-        self._limit = limit
         self._expires_at: dict[bytes, float] = {}
 
     def issue(self, ending: str = "") -> str:
         """A new token. Beyond the limit the oldest one is forgotten."""
         token = f"sim_{self._prefix}_{secrets.token_urlsafe(32)}{ending}"
         self._expires_at[_digest(token)] = self._monotonic() + self.lifetime
-        if len(self._expires_at) > self._limit:
+        if len(self._expires_at) > TOKEN_LIMIT:
             del self._expires_at[next(iter(self._expires_at))]
         return token
 

@@ -65,7 +65,7 @@ def running(bars: Sequence[Bar]) -> list[Bar | None]:
 
 
 def shares(total: int, weights: Sequence[float], *, minimum: int = 0) -> list[int]:
-    """``total`` divided in proportion to weights into whole numbers that sum to it, none below ``minimum``."""
+    """``total`` in proportion to weights, in whole numbers that sum to it and are not below ``minimum``."""
     free = total - minimum * len(weights)
     factor = free / sum(weights)
     bounds = [round(factor * bound) for bound in accumulate(weights, initial=0.0)]

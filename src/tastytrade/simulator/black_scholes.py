@@ -31,7 +31,14 @@ class Valuation(Struct, frozen=True, gc=False):
 
 
 def price_of(
-    spot: float, strike: float, years: float, volatility: float, *, rate: float, dividend: float, is_call: bool
+    spot: float,
+    strike: float,
+    years: float,
+    volatility: float,
+    *,
+    rate: float,
+    dividend: float,
+    is_call: bool,
 ) -> float:
     """The option's price alone."""
     years = max(years, SHORTEST)
@@ -46,7 +53,14 @@ def price_of(
 
 
 def value_of(
-    spot: float, strike: float, years: float, volatility: float, *, rate: float, dividend: float, is_call: bool
+    spot: float,
+    strike: float,
+    years: float,
+    volatility: float,
+    *,
+    rate: float,
+    dividend: float,
+    is_call: bool,
 ) -> Valuation:
     """The option's price and greeks."""
     years = max(years, SHORTEST)

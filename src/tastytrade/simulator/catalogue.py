@@ -36,6 +36,7 @@ BUILT_IN: tuple[Instrument, ...] = (
         growth=0.0,
         leader="SPX",
         correlation=-0.82,
+        is_quoted=False,
         average_trades=5_850,
         cycle="volatility index",
         strike_steps=((0.45, 0.5), (1.0, 1.0), (5.0, 5.0)),

@@ -45,3 +45,22 @@ def random_of(key: str) -> Random:
 def noisy(weights: list[float], noise: float, key: str) -> list[float]:
     """Weights, each times a lognormal factor whose logarithm deviates by ``noise``."""
     return [weight * exp(noise * z) for weight, z in zip(weights, normals(key, len(weights)), strict=True)]
+
+
+_MASK = (1 << 64) - 1
+
+
+def salt_of(key: str) -> int:
+    """64 bits for ``mixed``."""
+    return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "little")
+
+
+def mixed(salt: int, number: int) -> int:
+    """64 bits that depend on a salt and a number: cheaper than a key where very many are needed.
+
+    Source: the finalizer of SplitMix64 (Steele, Lea and Flood 2014).
+    """
+    z = (salt + number * 0x9E3779B97F4A7C15) & _MASK
+    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _MASK
+    return z ^ (z >> 31)

@@ -32,6 +32,7 @@ class Instrument(Struct, frozen=True, kw_only=True):
     average_trades   trades (indices: published values) of a usual day
     lot              smallest traded quantity, shares or coins
     leader, correlation   whose moves it shares, and how much of them (-1..1)
+    is_quoted        whether it has a bid and an ask
     cycle            which option expirations it has
     strike_steps     (reach, step) pairs: within ``reach``, a fraction of the price, strikes stand
                      at multiples of ``step`` dollars
@@ -57,6 +58,7 @@ class Instrument(Struct, frozen=True, kw_only=True):
     lot: float = 1.0
     leader: str = ""
     correlation: float = 0.0
+    is_quoted: bool = True
     dividend_yield: float = 0.0
     dividend_frequency: float = NAN
     beta: float = NAN

@@ -8,9 +8,8 @@ correlation, at the level of days and of minutes. Everything kept is a bounded m
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Iterator
 from functools import lru_cache
-from itertools import pairwise
 from math import exp, log, sqrt
 
 from msgspec import Struct
@@ -85,22 +84,19 @@ class Path:
         self._bars: dict[int, Bar] = {}
         self._oldest, self._oldest_open = today, open_today
         self._newest, self._newest_close = hours.previous(today), open_today
-        self.segments = lru_cache(maxsize=1_500)(self._make_segments)
-        self.minutes = lru_cache(maxsize=1_500)(self._make_minutes)
-        self.tape = lru_cache(maxsize=512)(self._make_tape)
+        self._segments = lru_cache(maxsize=1_500)(self._make_segments)
+        self._minutes = lru_cache(maxsize=1_500)(self._make_minutes)
+        self._tapes = lru_cache(maxsize=512)(self._make_tape)
 
     # Days -----------------------------------------------------------------------------------------
 
     def day(self, day: int) -> Bar:
         """The bar of a whole trading day."""
-        bar = self._bars.get(day)
-        while bar is None:
-            if day < self.today:
-                self._extend_backward()
-            else:
-                self._extend_forward()
-            bar = self._bars.get(day)
-        return bar
+        while day < self._oldest:
+            self._extend_backward()
+        while day > self._newest:
+            self._extend_forward()
+        return self._bars[day]
 
     def _extend_forward(self) -> None:
         day = self.hours.following(self._newest)
@@ -131,7 +127,7 @@ class Path:
         up, down = min(2.5, -0.4 * log(u[2])), min(2.5, -0.4 * log(u[3]))
         volume = normal_pair(u[4], u[5])[0]
         if self._leader is not None:
-            lead = self._leader._draws(day)  # noqa: SLF001  # of another Path
+            lead = self._leader._draws(day)
             share, own = self._correlation, self._own
             gap, move = share * lead.gap + own * gap, share * lead.move + own * move
             tops = (lead.up, lead.down) if share > 0 else (lead.down, lead.up)
@@ -147,7 +143,9 @@ class Path:
         high = round(max(opened, close) * exp(self._inside * draws.up))
         low = max(1, round(min(opened, close) * exp(-self._inside * draws.down)))
         busy = exp(0.22 * draws.volume + 0.25 * (abs(draws.move) - 0.8))
-        count = max(round(self.instrument.average_trades * busy**0.7), 2 * MINIMUM_COUNT * self._minutes_a_day)
+        count = max(
+            round(self.instrument.average_trades * busy**0.7), 2 * MINIMUM_COUNT * self._minutes_a_day
+        )
         volume = max(round(self._volume * busy), 20 * count)
         turnover = round(volume * (opened + high + low + close) / 4)
         return Bar(
@@ -164,11 +162,23 @@ class Path:
 
     # Parts of a day -------------------------------------------------------------------------------
 
+    def segments(self, day: int) -> Divided:
+        """The segments (half hours, round the clock: hours) of a day."""
+        return self._segments(day)
+
+    def minutes(self, day: int, segment: int) -> Divided:
+        """The minutes of one of a day's segments."""
+        return self._minutes(day, segment)
+
+    def tape(self, day: int, minute: int) -> Tape:
+        """The prints of one of a day's minutes."""
+        return self._tapes(day, minute)
+
     def _steps(self, key: str, number: int) -> list[float]:
         steps = normals(f"{self._key}|{key}", number)
         if self._leader is None:
             return steps
-        lead = self._leader._steps(key, number)  # noqa: SLF001  # of another Path
+        lead = self._leader._steps(key, number)
         share, own = self._correlation, self._own
         return [share * theirs + own * ours for theirs, ours in zip(lead, steps, strict=True)]
 
@@ -202,22 +212,65 @@ class Path:
         day = self.hours.day_at(time_ms)
         return day, min((time_ms - self.hours.opens_ms(day)) // MINUTE_MS, self._minutes_a_day)
 
-    def before_minute(self, day: int, minute: int) -> Bar | None:
-        """What has happened of a day before one of its minutes begins."""
-        if minute >= self._minutes_a_day:
-            return self.day(day)
-        segment, number = divmod(minute, self.hours.segment_minutes)
-        before = self.segments(day).before[segment]
-        return join(before, self.minutes(day, segment).before[number]) if number else before
+    def last_moment(self, time_ms: int) -> int:
+        """The moment itself: an instrument does not expire."""
+        return time_ms
 
     def so_far(self, time_ms: int) -> Bar:
-        """What has happened of the day up to a moment. There is a print when a day begins, so never nothing."""
+        """What has happened of the day up to a moment; a day begins with a print, so never nothing."""
         day, minute = self.locate(time_ms)
-        before = self.before_minute(day, minute)
-        if minute < self._minutes_a_day:
-            tape = self.tape(day, minute)
-            before = join(before, tape.bar(0, tape.number_until(time_ms)))
-        return before or self.day(day)
+        if minute >= self._minutes_a_day:
+            return self.day(day)
+        before = self.segments(day).before[minute // self.hours.segment_minutes]
+        return join(before, self.segment_so_far(time_ms)) or self.day(day)
+
+    def segment_so_far(self, time_ms: int) -> Bar | None:
+        """What has happened of the running segment up to a moment; None before its first print."""
+        day, minute = self.locate(time_ms)
+        segment, number = divmod(minute, self.hours.segment_minutes)
+        if segment >= self.hours.segments:
+            return None
+        before = self.minutes(day, segment).before[number] if number else None
+        return join(before, self.minute_so_far(time_ms))
+
+    def minute_so_far(self, time_ms: int) -> Bar | None:
+        """What has happened of the running minute up to a moment; None before its first print."""
+        day, minute = self.locate(time_ms)
+        if minute >= self._minutes_a_day:
+            return None
+        tape = self.tape(day, minute)
+        return tape.bar(0, tape.number_until(time_ms))
+
+    def traded_before(self, day: int, minute: int) -> tuple[int, int]:
+        """Lots, and ticks times lots, that a day had traded when one of its minutes began."""
+        segment, number = divmod(minute, self.hours.segment_minutes)
+        before = self.segments(day).before[segment], self.minutes(day, segment).before[number]
+        return sum(bar.volume for bar in before if bar), sum(bar.turnover for bar in before if bar)
+
+    def tapes_after(self, time_ms: int, until: int) -> Iterator[tuple[int, int, Tape]]:
+        """Day, minute and tape of each minute from the one of a moment to the one of another, in order."""
+        day, minute = self.locate(time_ms)
+        while True:
+            if minute >= self._minutes_a_day:
+                day, minute = self.hours.following(day), 0
+            if self.hours.opens_ms(day) + minute * MINUTE_MS > until:
+                return
+            yield day, minute, self.tape(day, minute)
+            minute += 1
+
+    def tapes_before(self, time_ms: int) -> Iterator[tuple[int, int, Tape]]:
+        """Day, minute and tape of each minute from the one of a moment back to the first, newest first."""
+        day, minute = self.locate(time_ms)
+        minute = min(minute, self._minutes_a_day - 1)
+        while day >= self.first_day:
+            yield day, minute, self.tape(day, minute)
+            minute -= 1
+            if minute < 0:
+                day, minute = self.hours.previous(day), self._minutes_a_day - 1
+
+    def seconds(self, day: int, minute: int, until: int) -> list[tuple[int, Bar]]:
+        """The seconds of a minute, up to the moment ``until``, in which there were prints."""
+        return self.tape(day, minute).seconds(self.hours.opens_ms(day) + minute * MINUTE_MS, until)
 
     def last_print(self, time_ms: int) -> tuple[int, int, Tape, int]:
         """Day, minute, tape and place on it of the last print up to a moment."""

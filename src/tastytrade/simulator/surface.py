@@ -24,8 +24,8 @@ _BREATH = 0.03
 """Largest part by which volatility breathes, and how often it takes a new aim."""
 _REACH = 6.0
 """Deviations from the money beyond which volatility grows no further."""
-_SHORT_YEARS = 2.0 / DAYS_A_YEAR
-"""In its last days an option's moneyness is measured in deviations of two days, or its smile would explode."""
+_SHORT_YEARS = 0.5 / DAYS_A_YEAR
+"""Moneyness is measured in deviations of half a day at least, or the last hours' smile would explode."""
 
 
 class _Smile(Struct, frozen=True):
@@ -70,7 +70,7 @@ class Surface:
         level = self.at_the_money(years, time_ms)
         deviation = level * sqrt(max(years, _SHORT_YEARS))
         x = (log(strike / spot) - (RATE - self._dividend) * years) / deviation
-        x = -_REACH if x < -_REACH else _REACH if x > _REACH else x
+        x = max(-_REACH, min(x, _REACH))
         return level * (1.0 + (self._smile.skew + self._smile.curve * x) * x)
 
     def price(self, spot: float, strike: float, *, expires_ms: int, time_ms: int, is_call: bool) -> float:
@@ -79,9 +79,7 @@ class Surface:
             return max(spot - strike if is_call else strike - spot, 0.0)
         years = (expires_ms - time_ms) / YEAR_MS
         volatility = self.volatility(spot, strike, years, time_ms)
-        return price_of(
-            spot, strike, years, volatility, rate=RATE, dividend=self._dividend, is_call=is_call
-        )
+        return price_of(spot, strike, years, volatility, rate=RATE, dividend=self._dividend, is_call=is_call)
 
     def value(
         self, spot: float, strike: float, *, expires_ms: int, time_ms: int, is_call: bool

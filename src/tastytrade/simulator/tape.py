@@ -21,6 +21,7 @@ class Tape(Struct, frozen=True):
     buys        whether the buyer took the ask
     volumes     lots of this minute before each print, and after the last
     turnovers   ticks times lots likewise
+    sold, bought   lots of the minute's bar that hit the bid, took the ask
     """
 
     times: list[int]
@@ -30,6 +31,8 @@ class Tape(Struct, frozen=True):
     buys: list[bool]
     volumes: list[int]
     turnovers: list[int]
+    sold: int
+    bought: int
 
     def number_until(self, time_ms: int) -> int:
         """How many prints there were up to and including a moment."""
@@ -40,8 +43,7 @@ class Tape(Struct, frozen=True):
         if first >= last:
             return None
         ticks = self.ticks[first:last]
-        bought = sum([size for size, buy in zip(self.sizes[first:last], self.buys[first:last]) if buy])  # noqa: B905  # slices of one length; strict is slower
-        volume = self.volumes[last] - self.volumes[first]
+        volume, total = self.volumes[last] - self.volumes[first], self.volumes[-1]
         return Bar(
             ticks[0],
             max(ticks),
@@ -50,9 +52,22 @@ class Tape(Struct, frozen=True):
             volume,
             last - first,
             self.turnovers[last] - self.turnovers[first],
-            volume - bought,
-            bought,
+            self.sold * volume // total,
+            self.bought * volume // total,
         )
+
+    def seconds(self, start_ms: int, until: int) -> list[tuple[int, Bar]]:
+        """Each second (counted from ``start_ms``) that has prints up to ``until``, with their bar."""
+        found = []
+        first, number = 0, self.number_until(until)
+        while first < number:
+            second = (self.times[first] - start_ms) // 1000
+            last = min(self.number_until(start_ms + second * 1000 + 999), number)
+            bar = self.bar(first, last)
+            if bar is not None:
+                found.append((second, bar))
+            first = last
+        return found
 
 
 def _sequences(times: list[int]) -> list[int]:
@@ -94,4 +109,6 @@ def print_tape(bar: Bar, start_ms: int, key: str, *, at_once: bool) -> Tape:
         buys,
         list(accumulate(sizes, initial=0)),
         list(accumulate(turnovers, initial=0)),
+        bar.sold,
+        bar.bought,
     )

@@ -12,8 +12,6 @@ import polars as pl
 
 from tastytrade.tables.schema import DECIMAL_DIGITS
 
-_MOST_PLACES = 30
-
 
 def with_exact_decimals(table: pl.DataFrame) -> pl.DataFrame:
     """The table with every Float64 column as Decimal; infinities, which no Decimal holds, become null."""
@@ -25,6 +23,7 @@ def _exact(column: pl.Series) -> pl.Series:
     distinct = column.unique().drop_nulls().to_list()
     decimals = {value: Decimal(repr(value)) for value in distinct if abs(value) != float("inf")}
     places = max((-int(d.normalize().as_tuple().exponent) for d in decimals.values()), default=0)
-    places = min(max(places, 0), _MOST_PLACES)
+    whole = max((len(str(int(abs(d)))) for d in decimals.values()), default=1)
+    places = min(max(places, 0), DECIMAL_DIGITS - whole)
     values = [decimals.get(value) for value in column.to_list()]
     return pl.Series(column.name, values, dtype=pl.Decimal(DECIMAL_DIGITS, places))

@@ -1,0 +1,3 @@
+from tastytrade.cli import main
+
+main()

@@ -1,0 +1,37 @@
+"""The commands, put together. Each command imports what it needs only when it runs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from tastytrade.cli import demo, simulator, stream
+
+app = typer.Typer(
+    name="tastytrade",
+    help="Market data of tastytrade and dxFeed, with a simulator to try it all without an account.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("demo")(demo.demo)
+app.command("stream")(stream.stream)
+app.add_typer(simulator.app, name="simulator")
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"tastytrade-marketdata {version('tastytrade-marketdata')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Say the version.")
+    ] = False,
+) -> None:
+    """Market data of tastytrade and dxFeed, with a simulator to try it all without an account."""

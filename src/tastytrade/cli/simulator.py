@@ -1,0 +1,128 @@
+"""``tastytrade simulator``: a local tastytrade that serves until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from tastytrade.simulator import Simulator
+
+app = typer.Typer(
+    help="Serve a local tastytrade: REST and DXLink on one port, no account needed.",
+    epilog="Run one program against it: tastytrade simulator exec -- python my_program.py",
+)
+
+Host = Annotated[str, typer.Option(help="Address to listen on; this machine only unless told.")]
+Port = Annotated[int, typer.Option(help="Port to listen on; 0 takes any free one.", min=0, max=65535)]
+Seed = Annotated[int, typer.Option(help="The same seed makes the same market.")]
+Today = Annotated[
+    datetime | None,
+    typer.Option(formats=["%Y-%m-%d"], help="The trading day it begins on; today unless told."),
+]
+Rate = Annotated[
+    int | None,
+    typer.Option(help="Events per second and connection, instead of the market's own pace.", min=1),
+]
+Symbols = Annotated[list[str] | None, typer.Option("--symbol", help="List one more equity; may be repeated.")]
+
+
+@app.callback(invoke_without_command=True)
+def simulator(
+    context: typer.Context,
+    host: Host = "127.0.0.1",
+    port: Port = 0,
+    seed: Seed = 1,
+    today: Today = None,
+    rate: Rate = None,
+    symbol: Symbols = None,
+) -> None:
+    """Serve a local tastytrade until Ctrl-C or SIGTERM.
+
+    Prints one line of JSON once it listens: api_url, dxlink_url, login, password, client_secret,
+    refresh_token.
+    """
+    from tastytrade.simulator import Simulator
+
+    made = Simulator(
+        host=host,
+        port=port,
+        seed=seed,
+        today=today.date() if today else None,
+        rate=rate,
+        symbols=symbol or (),
+    )
+    if context.invoked_subcommand is None:
+        asyncio.run(_serve(made))
+    else:
+        context.obj = made
+
+
+@app.command(
+    "exec", context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, no_args_is_help=True
+)
+def execute(
+    context: typer.Context,
+    command: Annotated[list[str], typer.Argument(help="The command and its arguments, after --.")],
+) -> None:
+    """Run a command against a simulator of its own, and exit with its status.
+
+    TT_API_URL, TT_USER, TT_PASS, TT_SECRET, TT_REFRESH and their TT_SANDBOX_ twins point at the simulator.
+    """
+    sys.exit(asyncio.run(_execute(context.obj, command)))
+
+
+async def _serve(simulator: Simulator) -> None:
+    import msgspec
+
+    stop = asyncio.Event()
+    _on_signals(stop)
+    async with simulator:
+        user = simulator.user
+        line = {
+            "api_url": simulator.api_url,
+            "dxlink_url": simulator.dxlink_url,
+            "login": user.login,
+            "password": user.password,
+            "client_secret": user.client_secret,
+            "refresh_token": user.refresh_token,
+        }
+        typer.echo(msgspec.json.encode(line).decode())
+        sys.stdout.flush()
+        await stop.wait()
+
+
+async def _execute(simulator: Simulator, command: list[str]) -> int:
+    async with simulator:
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *command, env={**os.environ, **simulator.variables}
+            )
+        except OSError as error:
+            typer.echo(f"tastytrade: cannot run {command[0]!r} ({error.strerror})", err=True)
+            return 127
+        stop = asyncio.Event()
+        _on_signals(stop)
+        waiting = asyncio.ensure_future(process.wait())
+        stopping = asyncio.ensure_future(stop.wait())
+        await asyncio.wait([waiting, stopping], return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if not waiting.done():
+            process.terminate()
+        status = await waiting
+    return status if status >= 0 else 128 - status
+
+
+def _on_signals(stop: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        try:
+            loop.add_signal_handler(number, stop.set)
+        except NotImplementedError:  # Windows' default loop
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))

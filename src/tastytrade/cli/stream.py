@@ -1,0 +1,2 @@
+def stream() -> None:
+    """Stream."""

@@ -1,0 +1,192 @@
+"""Feed: what the simulated market delivers on one DXLink connection, as time goes on.
+
+Pure in time: ``apply()`` and ``pump()`` are told how many seconds have passed, and the same calls give
+the same bytes. Each channel is served at its aggregation period by its contract: last values conflated,
+prints one by one, histories as snapshots and updates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from tastytrade.dxfeed import EVENT_CLASSES, Candle, Event, EventBatch, Greeks, TimeAndSale
+from tastytrade.dxlink.messages import Contract, Entry
+from tastytrade.dxlink.server import Changed, ServerProtocol
+from tastytrade.dxlink.server_channel import ServerChannel
+from tastytrade.dxlink.wanted import Key
+from tastytrade.simulator.history import snapshot_batches
+from tastytrade.simulator.load import Load
+from tastytrade.simulator.market import Market
+
+SHORTEST_PERIOD = 0.02
+"""Seconds between deliveries on a channel that asked for no aggregation."""
+HISTORY_LIMIT = 8000
+"""Candles a subscription gets at most; observed of tastytrade."""
+ROWS_PER_FRAME = 500
+
+
+class Feed:
+    """One connection's deliveries. ``rate``: events per second instead of the market's own pace."""
+
+    def __init__(self, market: Market, protocol: ServerProtocol, *, rate: int | None = None) -> None:
+        self._market = market
+        self._protocol = protocol
+        self._channels: dict[int, _ChannelFeed] = {}
+        self._load = Load(rate) if rate else None
+
+    def apply(self, changes: Iterable[Changed], elapsed: float) -> None:
+        """Take over what a client's message changed, and answer new subscriptions at once."""
+        for change in changes:
+            number = change.channel.number
+            if number not in self._protocol.channels:
+                self._channels.pop(number, None)
+                continue
+            channel = self._channels.get(number)
+            if channel is None:
+                channel = self._channels[number] = _ChannelFeed(change.channel, elapsed)
+            channel.forget(change.removed)
+            batches = channel.start(change.added, self._market, self._protocol, elapsed)
+            self._send(number, batches)
+
+    def pump(self, elapsed: float) -> None:
+        """Deliver what has happened until now on every channel that is due."""
+        if not self._protocol.is_authorized:
+            return
+        for number in [number for number in self._channels if number not in self._protocol.channels]:
+            del self._channels[number]
+        for number, channel in self._channels.items():
+            if elapsed >= channel.due:
+                self._send(number, channel.updates(self._market, elapsed, own_pace=self._load is None))
+        if self._load is not None:
+            tickers = {number: channel.tickers for number, channel in self._channels.items()}
+            for number, batch in self._load.batches(self._market, tickers, elapsed):
+                self._protocol.send(number, [batch])
+
+    def _send(self, number: int, batches: list[EventBatch[Any]]) -> None:
+        """Several types share a frame, as the protocol allows, up to a size."""
+        waiting: list[EventBatch[Any]] = []
+        rows = 0
+        for batch in batches:
+            if waiting and rows + len(batch) > ROWS_PER_FRAME:
+                self._protocol.send(number, waiting)
+                waiting, rows = [], 0
+            waiting.append(batch)
+            rows += len(batch)
+        self._protocol.send(number, waiting)
+
+
+class _ChannelFeed:
+    """The subscriptions of one channel by how they are served, and how far they have been."""
+
+    def __init__(self, channel: ServerChannel, elapsed: float) -> None:
+        self.channel = channel
+        self.tickers: dict[type[Event], dict[str, None]] = {}
+        self._streams: dict[type[Event], dict[str, None]] = {}
+        self._histories: dict[Key, Entry] = {}
+        self._newest: dict[Key, int] = {}
+        self._served = elapsed
+
+    @property
+    def due(self) -> float:
+        return self._served + max(self.channel.aggregation_period, SHORTEST_PERIOD)
+
+    def forget(self, entries: Iterable[Entry]) -> None:
+        for entry in entries:
+            event_class = EVENT_CLASSES[entry.type]
+            self.tickers.get(event_class, {}).pop(entry.symbol, None)
+            self._streams.get(event_class, {}).pop(entry.symbol, None)
+            self._histories.pop(entry.key, None)
+            self._newest.pop(entry.key, None)
+
+    def start(
+        self, entries: list[Entry], market: Market, protocol: ServerProtocol, elapsed: float
+    ) -> list[EventBatch[Any]]:
+        """Begin new subscriptions; gives current values and snapshots. Unknown symbols stay silent."""
+        now_ms = market.time_at(elapsed)
+        fresh: dict[type[Event], list[str]] = {}
+        batches: list[EventBatch[Any]] = []
+        for entry in entries:
+            event_class = EVENT_CLASSES[entry.type]
+            if not market.knows(entry.symbol):
+                continue
+            contract = self.channel.contract_for(entry)
+            if contract is Contract.TICKER:
+                fresh.setdefault(event_class, []).append(entry.symbol)
+            elif contract is Contract.STREAM:
+                self._streams.setdefault(event_class, {})[entry.symbol] = None
+            elif event_class.time_series:
+                self._histories[entry.key] = entry
+                is_hidden = (
+                    self.channel.contract is Contract.AUTO and not protocol.options.auto_candle_history
+                )
+                batches += self._snapshot(event_class, entry, market, now_ms, is_hidden=is_hidden)
+        for event_class, symbols in fresh.items():
+            current = market.snapshot(event_class, symbols, now_ms)
+            if current is not None:  # a symbol without this type of event stays silent, as on the real feed
+                self.tickers.setdefault(event_class, {}).update(dict.fromkeys(current.symbols))
+                batches += _parts(current)
+        return batches
+
+    def updates(self, market: Market, elapsed: float, *, own_pace: bool) -> list[EventBatch[Any]]:
+        """What has changed since the last time. ``own_pace=False`` leaves last values to the load."""
+        previous_ms, now_ms = market.time_at(self._served), market.time_at(elapsed)
+        self._served = elapsed
+        batches: list[EventBatch[Any]] = []
+        for event_class, symbols in self.tickers.items() if own_pace else ():
+            changed = market.changed(event_class, list(symbols), previous_ms, now_ms)
+            if changed:
+                batches += _parts(market.snapshot(event_class, changed, now_ms))
+        for event_class, symbols in self._streams.items():
+            batches += _parts(_happened(market, event_class, list(symbols), previous_ms, now_ms))
+        for key, entry in self._histories.items():
+            batches += _parts(self._history_updates(key, entry, market, previous_ms, now_ms))
+        return batches
+
+    def _snapshot(
+        self, event_class: type[Event], entry: Entry, market: Market, now_ms: int, *, is_hidden: bool
+    ) -> Iterable[EventBatch[Any]]:
+        rows, is_cut = None, False
+        if not is_hidden:
+            from_time = now_ms if entry.from_time is None else entry.from_time
+            rows, is_cut = market.history(event_class, entry.symbol, from_time, now_ms, limit=HISTORY_LIMIT)
+        self._newest[entry.key] = rows.columns["time"][-1] if rows is not None and len(rows) else now_ms
+        return snapshot_batches(event_class, entry, rows, is_cut=is_cut)
+
+    def _history_updates(
+        self, key: Key, entry: Entry, market: Market, previous_ms: int, now_ms: int
+    ) -> EventBatch[Any] | None:
+        event_class = EVENT_CLASSES[entry.type]
+        if event_class is not Candle:
+            return _happened(market, event_class, [entry.symbol], previous_ms, now_ms)
+        if not market.changed(event_class, [entry.symbol], previous_ms, now_ms):
+            return None
+        # The candle sent last may have closed since; it goes out once more, then the one that is open.
+        rows, _ = market.history(event_class, entry.symbol, self._newest[key], now_ms, limit=HISTORY_LIMIT)
+        if rows is not None and len(rows):
+            self._newest[key] = rows.columns["time"][-1]
+        return rows
+
+
+def _happened(
+    market: Market, event_class: type[Event], symbols: list[str], previous_ms: int, now_ms: int
+) -> EventBatch[Any] | None:
+    """The events of (previous, now] of a type that is a stream: every print, every new Greeks."""
+    if event_class is TimeAndSale:
+        return market.prints(symbols, previous_ms, now_ms)
+    if event_class is Greeks:
+        changed = market.changed(event_class, symbols, previous_ms, now_ms)
+        return market.snapshot(event_class, changed, now_ms) if changed else None
+    return None
+
+
+def _parts(batch: EventBatch[Any] | None) -> Iterable[EventBatch[Any]]:
+    """A batch in pieces that make frames of a usual size."""
+    if batch is None:
+        return
+    if len(batch) <= ROWS_PER_FRAME:
+        yield batch
+        return
+    for start in range(0, len(batch), ROWS_PER_FRAME):
+        part = {name: column[start : start + ROWS_PER_FRAME] for name, column in batch.columns.items()}
+        yield EventBatch(batch.event_class, part)

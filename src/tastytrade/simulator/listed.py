@@ -1,0 +1,126 @@
+"""What the simulator's REST API says about what is listed: option chains in three forms, instruments."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from starlette.datastructures import QueryParams
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tastytrade.simulator.chain_payloads import compact_items, nested_items, option_items
+from tastytrade.simulator.listing import Instrument, Listing
+from tastytrade.simulator.payloads import cryptocurrency_item, equity_item
+from tastytrade.simulator.replies import enveloped, item_list, json_bytes, page_of, refused
+
+PER_PAGE = 250
+PER_PAGE_LIMIT = 1000
+
+
+def listed_routes(listing: Listing) -> list[tuple[str, Callable[[Request], Awaitable[Response]]]]:
+    """Paths and endpoints, all for GET."""
+    listed = _Listed(listing)
+    return [
+        ("/option-chains/{symbol}", listed.option_chain),
+        ("/option-chains/{symbol}/nested", listed.nested_chain),
+        ("/option-chains/{symbol}/compact", listed.compact_chain),
+        ("/instruments/equities", listed.equities),
+        ("/instruments/equities/{symbol}", listed.equity),
+        ("/instruments/cryptocurrencies", listed.cryptocurrencies),
+        ("/instruments/cryptocurrencies/{symbol}", listed.cryptocurrency),
+    ]
+
+
+class _Listed:
+    """Answers from one listing; the bytes of a chain are made once."""
+
+    def __init__(self, listing: Listing) -> None:
+        self._listing = listing
+        self._chains: dict[tuple[str, str], bytes] = {}
+
+    async def option_chain(self, request: Request) -> Response:
+        return self._chain(request, "")
+
+    async def nested_chain(self, request: Request) -> Response:
+        return self._chain(request, "/nested")
+
+    async def compact_chain(self, request: Request) -> Response:
+        return self._chain(request, "/compact")
+
+    async def equities(self, request: Request) -> Response:
+        query = request.query_params
+        per_page, page_offset = _count(query, "per-page", PER_PAGE), _count(query, "page-offset", 0)
+        if per_page is None or page_offset is None or not 1 <= per_page <= PER_PAGE_LIMIT:
+            return refused(
+                400,
+                "validation_error",
+                "Request validation failed",
+                ("per-page", f"must be between 1 and {PER_PAGE_LIMIT}, and page-offset from 0 up"),
+            )
+        found = [one for one in _chosen(self._equities(), query) if _passes(one, query)]
+        items = [equity_item(one) for one in found]
+        return json_bytes(page_of(items, "/instruments/equities", per_page=per_page, page_offset=page_offset))
+
+    async def equity(self, request: Request) -> Response:
+        symbol = request.path_params["symbol"]
+        found = next((one for one in self._equities() if one.symbol == symbol), None)
+        if found is None:
+            return _not_found(symbol)
+        return json_bytes(enveloped(equity_item(found), f"/instruments/equities/{symbol}"))
+
+    async def cryptocurrencies(self, request: Request) -> Response:
+        items = [cryptocurrency_item(one) for one in _chosen(self._crypto(), request.query_params)]
+        return json_bytes(item_list(items, "/instruments/cryptocurrencies"))
+
+    async def cryptocurrency(self, request: Request) -> Response:
+        symbol = request.path_params["symbol"]
+        found = next((one for one in self._crypto() if one.symbol == symbol), None)
+        if found is None:
+            return _not_found(symbol)
+        return json_bytes(enveloped(cryptocurrency_item(found), f"/instruments/cryptocurrencies/{symbol}"))
+
+    def _chain(self, request: Request, form: str) -> Response:
+        symbol = request.path_params["symbol"]
+        instrument = self._listing.instrument(symbol)
+        if instrument is None or instrument.symbol != symbol:
+            return _not_found(symbol)
+        body = self._chains.get((symbol, form))
+        if body is None:
+            body = self._chains[symbol, form] = self._encode(instrument, form)
+        return json_bytes(body)
+
+    def _encode(self, instrument: Instrument, form: str) -> bytes:
+        chain, today = self._listing.chain(instrument.symbol), self._listing.today
+        context = f"/option-chains/{instrument.symbol}{form}"
+        if form == "/nested":
+            return item_list(nested_items(instrument, chain, today), context)
+        if form == "/compact":
+            return item_list(compact_items(instrument, chain), context)
+        return item_list(option_items(chain, today), context)
+
+    def _equities(self) -> list[Instrument]:
+        return [one for one in self._listing.instruments() if not one.is_crypto]
+
+    def _crypto(self) -> list[Instrument]:
+        return [one for one in self._listing.instruments() if one.is_crypto]
+
+
+def _chosen(instruments: list[Instrument], query: QueryParams) -> list[Instrument]:
+    """Those asked for by ``symbol[]``; all when none is."""
+    wanted = set(query.getlist("symbol[]"))
+    return [one for one in instruments if not wanted or one.symbol in wanted]
+
+
+def _passes(instrument: Instrument, query: QueryParams) -> bool:
+    claims = {"is-index": instrument.is_index, "is-etf": instrument.is_etf}
+    return all(query.get(name, str(claim)).lower() == str(claim).lower() for name, claim in claims.items())
+
+
+def _count(query: QueryParams, name: str, default: int) -> int | None:
+    """A number of up to six digits, None when there is something else."""
+    text = query.get(name, str(default))
+    return int(text) if text.isdecimal() and text.isascii() and len(text) <= 6 else None
+
+
+def _not_found(symbol: str) -> Response:
+    return refused(404, "not_found", f"Couldn't find {symbol[:40]}")

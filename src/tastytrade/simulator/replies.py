@@ -1,0 +1,119 @@
+"""How the simulated REST API answers: envelopes, error bodies, the proxy's page, as the service has them."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+from urllib.parse import quote, unquote
+
+import msgspec
+from msgspec import Struct
+from starlette.responses import Response
+from starlette.routing import Match, Route
+from starlette.types import Scope
+
+# What nginx in front of the service sends to whoever has no User-Agent.
+_PAGE = b"""<html>
+<head><title>401 Authorization Required</title></head>
+<body>
+<center><h1>401 Authorization Required</h1></center>
+<hr><center>nginx</center>
+</body>
+</html>
+"""
+
+
+class Error(Struct, omit_defaults=True):
+    code: str
+    message: str
+    errors: list[dict[str, str]] = []
+
+
+class Pagination(Struct, rename="kebab", kw_only=True):
+    """Which part of a list this is; ``page_offset`` counts pages from 0."""
+
+    per_page: int
+    page_offset: int
+    item_offset: int
+    total_items: int
+    total_pages: int
+    current_item_count: int
+    previous_link: None = None
+    next_link: None = None
+    paging_link_template: None = None
+
+
+class RawPathRoute(Route):
+    """A route matched on the path as it was sent, so that ``BRK%2FB`` is one segment."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        raw = scope.get("raw_path")
+        path = raw.decode("ascii", "replace") if raw else quote(scope["path"])
+        match, child = super().matches({**scope, "path": path})
+        if "path_params" in child:
+            child["path_params"] = {name: unquote(value) for name, value in child["path_params"].items()}
+        return match, child
+
+
+def json_bytes(body: bytes, *, status: int = 200) -> Response:
+    """A body that is JSON already."""
+    return Response(body, status, media_type="application/json")
+
+
+def bare(content: Any, *, status: int = 200) -> Response:
+    """JSON without an envelope, as OAuth has it."""
+    return json_bytes(msgspec.json.encode(content), status=status)
+
+
+def enveloped(data: Any, context: str) -> bytes:
+    """``{"data": ..., "context": ...}`` as JSON."""
+    return msgspec.json.encode({"data": data, "context": context})
+
+
+def item_list(items: list[Any], context: str) -> bytes:
+    """An enveloped list as JSON."""
+    return enveloped({"items": items}, context)
+
+
+def page_of(items: list[Any], context: str, *, per_page: int, page_offset: int) -> bytes:
+    """One page of a list, as JSON."""
+    first = per_page * page_offset
+    shown = items[first : first + per_page]
+    pagination = Pagination(
+        per_page=per_page,
+        page_offset=page_offset,
+        item_offset=first,
+        total_items=len(items),
+        total_pages=-(-len(items) // per_page),
+        current_item_count=len(shown),
+    )
+    return msgspec.json.encode({"data": {"items": shown}, "context": context, "pagination": pagination})
+
+
+def refused(status: int, code: str, message: str, *reasons: tuple[str, str]) -> Response:
+    """An error body; ``reasons`` are pairs of a field and what is wrong with it."""
+    errors = [{"domain": domain, "reason": reason} for domain, reason in reasons]
+    return bare({"error": Error(code, message, errors)}, status=status)
+
+
+def oauth_refused(code: str, description: str) -> Response:
+    """OAuth's refusal; the service spells its key ``error_code``."""
+    return bare({"error_code": code, "error_description": description}, status=400)
+
+
+def wrong_login() -> Response:
+    return refused(
+        401,
+        "invalid_credentials",
+        "Invalid login, please check your username and password. "
+        f"Unique customer support identifier: {secrets.token_hex(16)}",
+    )
+
+
+def token_refused() -> Response:
+    return refused(401, "token_invalid", "This token is invalid or has expired")
+
+
+def proxy_page() -> Response:
+    """What the proxy answers when a request has no User-Agent."""
+    return Response(_PAGE, 401, media_type="text/html")

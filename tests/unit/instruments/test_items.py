@@ -1,0 +1,150 @@
+import logging
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tastytrade.instruments.items import decode_item, decode_items
+from tastytrade.instruments.models import (
+    Cryptocurrency,
+    Equity,
+    Option,
+    OptionType,
+    TickSize,
+    complete_option,
+)
+
+OPTION: dict[str, Any] = {
+    "active": True,
+    "days-to-expiration": 0,
+    "expiration-date": "2026-06-12",
+    "expires-at": "2026-06-12T20:00:00.000+00:00",
+    "option-type": "C",
+    "root-symbol": "SPXW",
+    "settlement-type": "PM",
+    "shares-per-contract": 100,
+    "streamer-symbol": ".SPXW260612C110",
+    "strike-price": "110.0",
+    "symbol": "SPXW  260612C00110000",
+    "underlying-symbol": "SPX",
+}
+
+
+def options(*items: Any) -> list[Option]:
+    return decode_items(
+        [dict(item) if isinstance(item, dict) else item for item in items], Option, complete=complete_option
+    )
+
+
+def test_an_item_becomes_a_struct_with_typed_fields() -> None:
+    (option,) = options(OPTION)
+
+    assert option.strike_price == Decimal("110.0")
+    assert option.expiration_date == date(2026, 6, 12)
+    assert option.expires_at == datetime(2026, 6, 12, 20, tzinfo=UTC)
+    assert option.option_type is OptionType.CALL
+    assert option.halted_at is None
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "expected"),
+    [
+        ("days-to-expiration", "soon", None),
+        ("days-to-expiration", "12", 12),
+        ("days-to-expiration", None, None),
+        ("days-to-expiration", 1.5, None),
+        ("active", "yes, very", None),
+        ("active", "true", True),
+        ("expires-at", "2026-06-12 24:00", None),
+        ("expires-at", 0, datetime(1970, 1, 1, tzinfo=UTC)),
+        ("settlement-type", {"a": 1}, None),
+        ("settlement-type", 7, None),
+        ("shares-per-contract", "100", 100),
+        ("shares-per-contract", [], None),
+    ],
+)
+def test_a_mistyped_field_costs_that_field_alone(field: str, value: object, expected: object) -> None:
+    (option,) = options(OPTION | {field: value})
+
+    assert getattr(option, field.replace("-", "_")) == expected
+    assert option.strike_price == Decimal("110.0")
+
+
+@pytest.mark.parametrize("field", [key for key in OPTION if key != "symbol"])
+@pytest.mark.parametrize("damage", ["absent", None, [], "x-ray"])
+def test_no_single_field_costs_an_option(field: str, damage: object) -> None:
+    item = OPTION | {field: damage}
+    if damage == "absent":
+        del item[field]
+
+    (option,) = options(item)
+
+    assert option.symbol == OPTION["symbol"]
+    assert option.strike_price == 110
+    assert option.expiration_date == date(2026, 6, 12)
+    assert option.option_type is OptionType.CALL
+
+
+def test_a_missing_streamer_symbol_is_built_from_the_root_not_the_underlying() -> None:
+    item = OPTION | {"streamer-symbol": "", "strike-price": "5917.50"}
+
+    assert options(item)[0].streamer_symbol == ".SPXW260612C5917.5"
+
+
+def test_a_field_that_the_service_adds_is_ignored() -> None:
+    assert options(OPTION | {"brand-new": {"deep": [1]}}) == options(OPTION)
+
+
+@pytest.mark.parametrize(
+    "item",
+    [None, 3, "text", [], {}, {"symbol": 3}, {"symbol": "AAPL"}, OPTION | {"symbol": None}],
+)
+def test_only_an_item_without_what_it_cannot_be_without_is_left_out(
+    item: object, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert options(OPTION, item, OPTION) == options(OPTION, OPTION)
+    assert "1 of 3 Option items cannot be read and are left out" in caplog.messages
+
+
+@pytest.mark.parametrize("strike", ["NaN", "Infinity", "-Infinity"])
+def test_a_strike_that_is_no_number_is_read_from_the_symbol(strike: str) -> None:
+    assert options(OPTION | {"strike-price": strike})[0].strike_price == 110
+
+
+def test_one_kind_of_damage_is_logged_once_for_the_whole_list(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, logger="tastytrade")
+    options(*[OPTION | {"active": "maybe"}] * 50)
+
+    assert len(caplog.messages) == 1
+    assert "active" in caplog.messages[0]
+
+
+def test_damage_inside_a_nested_list_costs_that_entry_alone() -> None:
+    item = {
+        "symbol": "AAPL",
+        "tick-sizes": [
+            {"threshold": "3.0", "value": "0.01"},
+            {"value": "?"},
+            {"value": 0.05, "threshold": []},
+        ],
+    }
+
+    (equity,) = decode_items([item], Equity)
+
+    assert equity.tick_sizes == (
+        TickSize(value=Decimal("0.01"), threshold=Decimal("3.0")),
+        TickSize(value=Decimal("0.05")),
+    )
+
+
+def test_a_number_sent_as_a_number_keeps_its_digits() -> None:
+    (crypto,) = decode_items([{"symbol": "BTC/USD", "tick-size": 0.00005}], Cryptocurrency)
+
+    assert crypto.tick_size == Decimal("0.00005")
+
+
+def test_one_item_alone_is_read_or_refused() -> None:
+    assert decode_item({"symbol": "SPX", "is-index": True}, Equity).streamer_symbol == "SPX"
+    with pytest.raises(ValueError, match="no Equity"):
+        decode_item({"id": 3}, Equity)

@@ -1,0 +1,65 @@
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from tastytrade.instruments.models import Equity, Option, OptionType, complete_option
+
+
+@pytest.mark.parametrize(
+    ("root", "strike", "expected"),
+    [
+        ("SPXW", "5900.0", ".SPXW260612C5900"),
+        ("AAPL", "257.50", ".AAPL260612C257.5"),
+        ("XYZ", "0.5", ".XYZ260612C0.5"),
+        ("NDX", "20000", ".NDX260612C20000"),
+    ],
+)
+def test_an_option_without_streamer_symbol_has_it_built(root: str, strike: str, expected: str) -> None:
+    option = Option(
+        symbol="X",
+        root_symbol=root,
+        expiration_date=date(2026, 6, 12),
+        strike_price=Decimal(strike),
+        option_type=OptionType.CALL,
+    )
+
+    assert option.streamer_symbol == expected
+
+
+def test_a_streamer_symbol_that_came_is_kept() -> None:
+    option = Option(
+        symbol="X",
+        root_symbol="X",
+        expiration_date=date(2026, 6, 12),
+        strike_price=Decimal(1),
+        option_type=OptionType.PUT,
+        streamer_symbol=".Y260612P1",
+    )
+
+    assert option.streamer_symbol == ".Y260612P1"
+
+
+def test_the_streamer_symbol_of_an_equity_is_its_symbol() -> None:
+    assert Equity(symbol="BRK/B").streamer_symbol == "BRK/B"
+
+
+def test_an_options_item_is_completed_from_its_symbol() -> None:
+    item: dict[str, object] = {"symbol": "SPXW  250113C05917500"}
+    complete_option(item)
+
+    assert item == {
+        "symbol": "SPXW  250113C05917500",
+        "root-symbol": "SPXW",
+        "expiration-date": "2025-01-13",
+        "strike-price": "5917.500",
+        "option-type": "C",
+    }
+
+
+@pytest.mark.parametrize("symbol", ["", "AAPL", None, 3, "SPXW  259999C05917500"])
+def test_a_symbol_that_says_nothing_adds_nothing(symbol: object) -> None:
+    item = {"symbol": symbol}
+    complete_option(item)
+
+    assert item == {"symbol": symbol}

@@ -1,0 +1,106 @@
+import pytest
+
+from tastytrade.errors import ConfigurationError
+from tastytrade.rest.auth import Credentials, LoginCredentials, OAuthCredentials
+from tastytrade.rest.environment import Environment, environment_from
+from tastytrade.rest.secret import Secret
+
+OAUTH = {"TT_SECRET": "s", "TT_REFRESH": "r"}
+LOGIN = {"TT_USER": "u", "TT_PASS": " p "}
+SANDBOX_OAUTH = {"TT_SANDBOX_SECRET": "ss", "TT_SANDBOX_REFRESH": "sr"}
+SANDBOX_LOGIN = {"TT_SANDBOX_USER": "su", "TT_SANDBOX_PASS": "sp"}
+LOCAL = {"TT_API_URL": "http://127.0.0.1:8080/"}
+SIMULATED = {"TT_SECRET": "sim_s", "TT_REFRESH": "sim_r"}
+
+PRODUCTION = Environment("production", "https://api.tastyworks.com")
+CERTIFICATION = Environment("certification", "https://api.cert.tastyworks.com")
+SIMULATOR = Environment("simulator", "http://127.0.0.1:8080")
+
+
+@pytest.mark.parametrize(
+    ("variables", "name", "environment", "credentials"),
+    [
+        (OAUTH, None, PRODUCTION, OAuthCredentials(Secret("s"), Secret("r"))),
+        (OAUTH, "Live", PRODUCTION, OAuthCredentials(Secret("s"), Secret("r"))),
+        (LOGIN, "production", PRODUCTION, LoginCredentials("u", Secret(" p "))),
+        (OAUTH | LOGIN, None, PRODUCTION, OAuthCredentials(Secret("s"), Secret("r"))),
+        (
+            {"TT_SECRET": "s\n", "TT_REFRESH": " r"},
+            None,
+            PRODUCTION,
+            OAuthCredentials(Secret("s"), Secret("r")),
+        ),
+        (OAUTH | SANDBOX_OAUTH, "Test", CERTIFICATION, OAuthCredentials(Secret("ss"), Secret("sr"))),
+        (SANDBOX_LOGIN, "sandbox", CERTIFICATION, LoginCredentials("su", Secret("sp"))),
+        (SANDBOX_LOGIN, " CERTIFICATION ", CERTIFICATION, LoginCredentials("su", Secret("sp"))),
+        (
+            SANDBOX_LOGIN | {"TT_ENVIRONMENT": "test"},
+            None,
+            CERTIFICATION,
+            LoginCredentials("su", Secret("sp")),
+        ),
+        (LOGIN | {"TT_ENVIRONMENT": "test"}, "Live", PRODUCTION, LoginCredentials("u", Secret(" p "))),
+        (LOGIN | LOCAL, None, SIMULATOR, LoginCredentials("u", Secret(" p "))),
+        (LOGIN | LOCAL, "simulator", SIMULATOR, LoginCredentials("u", Secret(" p "))),
+        (SIMULATED | LOCAL, "Live", SIMULATOR, OAuthCredentials(Secret("sim_s"), Secret("sim_r"))),
+        (
+            SANDBOX_LOGIN | {"TT_SANDBOX_URL": "http://127.0.0.1:8080"},
+            "Test",
+            SIMULATOR,
+            LoginCredentials("su", Secret("sp")),
+        ),
+        (
+            OAUTH | {"TT_API_URL": "https://api.tastytrade.com"},
+            None,
+            Environment("production", "https://api.tastytrade.com"),
+            OAuthCredentials(Secret("s"), Secret("r")),
+        ),
+    ],
+)
+def test_variables_name_an_environment_and_its_credentials(
+    variables: dict[str, str], name: str | None, environment: Environment, credentials: Credentials
+) -> None:
+    assert environment_from(variables, name) == (environment, credentials)
+
+
+@pytest.mark.parametrize(
+    ("variables", "name", "named"),
+    [
+        ({}, None, ["TT_SECRET", "TT_REFRESH", "TT_USER", "TT_PASS"]),
+        ({}, "Test", ["TT_SANDBOX_SECRET", "TT_SANDBOX_REFRESH", "TT_SANDBOX_USER", "TT_SANDBOX_PASS"]),
+        (OAUTH | {"TT_REFRESH": ""}, None, ["TT_SECRET is set without TT_REFRESH"]),
+        ({"TT_REFRESH": "r"} | LOGIN, None, ["TT_REFRESH is set without TT_SECRET"]),
+        ({"TT_USER": "u"}, None, ["TT_USER is set without TT_PASS"]),
+        ({"TT_PASS": "p"}, None, ["TT_PASS is set without TT_USER"]),
+        ({"TT_SANDBOX_USER": "u"}, "Test", ["TT_SANDBOX_USER is set without TT_SANDBOX_PASS"]),
+        (OAUTH, "Paper", ["'Paper'", "TT_ENVIRONMENT"]),
+        (OAUTH | {"TT_ENVIRONMENT": "Paper"}, None, ["'Paper'", "TT_ENVIRONMENT"]),
+        (LOGIN, "simulator", ["TT_API_URL"]),
+        (LOGIN | {"TT_API_URL": "https://api.tastyworks.com"}, "simulator", ["TT_API_URL", "no simulator"]),
+        (OAUTH | {"TT_API_URL": "http://api.tastyworks.com"}, None, ["TT_API_URL", "plain text"]),
+        (SANDBOX_LOGIN | {"TT_SANDBOX_URL": "cert"}, "Test", ["TT_SANDBOX_URL"]),
+        (OAUTH | LOCAL, None, ["TT_REFRESH", "sim_", "plain text"]),
+    ],
+)
+def test_what_is_missing_or_wrong_is_said_in_a_sentence_that_names_the_variable(
+    variables: dict[str, str], name: str | None, named: list[str]
+) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        environment_from(variables, name)
+
+    assert [text for text in named if text not in str(caught.value)] == []
+    assert "\n" not in str(caught.value)
+
+
+def test_no_secret_shows_in_the_sentence_or_the_result() -> None:
+    variables = {"TT_SECRET": "canary-7Zq", "TT_REFRESH": "canary-7Zq"}
+    with pytest.raises(ConfigurationError) as caught:
+        environment_from(variables | LOCAL)
+
+    assert "canary-7Zq" not in str(caught.value)
+    assert "canary-7Zq" not in repr(environment_from(variables))
+
+
+def test_an_environment_made_by_hand_is_checked_too() -> None:
+    with pytest.raises(ConfigurationError, match="plain text"):
+        Environment("production", "http://api.tastyworks.com")
