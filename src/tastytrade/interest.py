@@ -125,6 +125,6 @@ def _milliseconds(from_time: datetime | int | None) -> int | None:
         return from_time
     if from_time.tzinfo is None:
         raise ConfigurationError(
-            f"from_time {from_time.isoformat()} has no time zone; write datetime(..., tzinfo=UTC) or use .astimezone()"
+            f"from_time {from_time.isoformat()} has no time zone; write datetime(..., tzinfo=UTC)"
         )
     return int(from_time.timestamp() * 1000)

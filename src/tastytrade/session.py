@@ -27,6 +27,7 @@ from tastytrade.rest.auth import (
     logout_call,
     next_credentials,
     quote_token_call,
+    secrets_of,
     token_call,
 )
 from tastytrade.rest.call import Call
@@ -185,7 +186,13 @@ class Session:
             raise RequestError(f"{call.where} was not sent: open the session first (async with session)")
         authorization = token.authorization if token is not None else None
         answer = await self._door.send(call, authorization)
-        return read(call, answer, secrets=() if token is None else (token.value,))
+        return read(call, answer, secrets=self._secrets(token))
+
+    def _secrets(self, token: Token | None) -> list[Secret]:
+        """Every secret at hand: a service that echoes one must not bring it into an error's text."""
+        tokens = [one.value for one in (token, self._token) if one is not None]
+        quote_tokens = [self._quote_token.token] if self._quote_token is not None else []
+        return [*tokens, *quote_tokens, *secrets_of(self._credentials)]
 
     def _distrust(self, token: Token) -> None:
         if self._token is token:

@@ -19,7 +19,8 @@ const SNAPSHOT_SNIP = 0x10
 const [url, token, candleSymbol, fromTime, ...symbols] = process.argv.slice(2)
 const print = (line) => process.stdout.write(`${JSON.stringify(line)}\n`)
 
-const missing = new Set(['history of candles'])
+const HISTORY = 'history of candles'
+const missing = new Set([HISTORY])
 for (const symbol of symbols) for (const type of ['Quote', 'Trade']) missing.add(`${type} of ${symbol}`)
 
 const client = new DXLinkWebSocketClient({ logLevel: DXLinkLogLevel.WARN, maxReconnectAttempts: 1 })
@@ -31,7 +32,9 @@ const deadline = setTimeout(() => {
 }, 20_000)
 
 const got = (what) => {
-  missing.delete(what)
+  const isNew = missing.delete(what)
+  // Once there are trades there is a current candle, and the history has to end with it.
+  if (isNew && missing.size === 1 && missing.has(HISTORY)) askForHistory()
   if (missing.size > 0) return
   clearTimeout(deadline)
   client.close()
@@ -78,8 +81,10 @@ history.addEventListener((events) => {
     if (event.eventFlags & (SNAPSHOT_END | SNAPSHOT_SNIP)) {
       const oldestFirst = [...candles.values()].sort((one, other) => one.time - other.time)
       print({ candles: oldestFirst, end: event.eventFlags & SNAPSHOT_SNIP ? 'snip' : 'end' })
-      got('history of candles')
+      got(HISTORY)
     }
   }
 })
-history.addSubscriptions({ type: 'Candle', symbol: candleSymbol, fromTime: Number(fromTime) })
+const askForHistory = () => {
+  history.addSubscriptions({ type: 'Candle', symbol: candleSymbol, fromTime: Number(fromTime) })
+}

@@ -52,12 +52,13 @@ def cannot_run(reason: str) -> NoReturn:
 def simulator() -> Iterator[dict[str, str]]:
     """What a simulator in a process of its own says of itself: its URLs and credentials."""
     program = Path(sys.executable).parent / "tastytrade"
-    with subprocess.Popen(
-        [program, "simulator", "--port", "0"], stdout=subprocess.PIPE, text=True
-    ) as process:
+    command: list[str | Path] = [program, "simulator", "--port", "0", "--today", f"{OPEN:%Y-%m-%d}"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line, "the simulator did not start; its own words are on stderr"
         try:
-            yield json.loads(process.stdout.readline())
+            yield json.loads(line)
         finally:
             process.terminate()
 

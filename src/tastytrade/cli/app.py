@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
-from tastytrade.cli import demo, simulator, stream
+from tastytrade.cli import simulator
+from tastytrade.cli.demo import demo
+from tastytrade.cli.stream import stream
 
 app = typer.Typer(
     name="tastytrade",
@@ -15,8 +17,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("demo")(demo.demo)
-app.command("stream")(stream.stream)
+app.command("demo")(demo)
+app.command("stream")(stream)
 app.add_typer(simulator.app, name="simulator")
 
 

@@ -1,2 +1,78 @@
-def stream() -> None:
-    """Stream."""
+"""``tastytrade stream``: events of some symbols as they come."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from contextlib import AbstractAsyncContextManager
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from tastytrade.dxfeed import Event
+    from tastytrade.streamer import Streamer
+
+
+class Format(StrEnum):
+    """How events are shown; by default a table in a terminal and NDJSON in a pipe."""
+
+    TABLE = "table"
+    NDJSON = "ndjson"
+
+
+def stream(
+    symbols: Annotated[list[str], typer.Argument(help="Streamer symbols, like AAPL or .SPXW261218C6000.")],
+    events: Annotated[str, typer.Option(help="Event types, separated by commas.")] = "Quote,Trade",
+    url: Annotated[
+        str | None,
+        typer.Option(help="A DXLink address instead of a session (token: DXLINK_TOKEN)."),
+    ] = None,
+    simulator: Annotated[bool, typer.Option("--simulator", help="Use a simulator of its own.")] = False,
+    environment: Annotated[
+        str | None, typer.Option(help="production, certification or simulator; TT_ENVIRONMENT unless told.")
+    ] = None,
+    duration: Annotated[float | None, typer.Option("--for", help="Seconds; else until Ctrl-C.")] = None,
+    format: Annotated[Format | None, typer.Option(help="How to show the events.")] = None,  # noqa: A002
+) -> None:
+    """Show live events: a table in a terminal, one JSON object a line in a pipe.
+
+    A first taste of real (delayed) data without an account is dxFeed's public demo:
+    tastytrade stream AAPL --events Quote,Trade --url wss://demo.dxfeed.com/market-data/dxlink-ws
+    """
+    from tastytrade.cli.sources import open_streamer
+    from tastytrade.dxfeed import event_class
+
+    classes = [event_class(name.strip()) for name in events.split(",") if name.strip()]
+    chosen = format or (Format.TABLE if sys.stdout.isatty() else Format.NDJSON)
+    opening = open_streamer(url=url, environment=environment, simulator=simulator)
+    asyncio.run(_stream(classes, symbols, chosen, duration=duration, opening=opening))
+
+
+async def _stream(
+    classes: list[type[Event]],
+    symbols: list[str],
+    chosen: Format,
+    *,
+    duration: float | None,
+    opening: AbstractAsyncContextManager[Streamer],
+) -> None:
+    import msgspec
+    from rich.console import Console
+
+    from tastytrade.cli.board import Board, shown_columns
+    from tastytrade.cli.live import show
+
+    async with opening as streamer, streamer.subscribe(classes, symbols) as subscription:
+        if chosen is Format.TABLE:
+            board = Board(shown_columns(classes), symbols=symbols)
+            console = Console()
+            await show(streamer, subscription, board, console=console, duration=duration)
+            if not console.is_terminal:
+                console.print(board.table())
+            return
+        async for batch in subscription.batches(duration=duration):
+            lines = b"\n".join(map(msgspec.json.encode, batch)) + b"\n"
+            sys.stdout.buffer.write(lines)
+            sys.stdout.buffer.flush()

@@ -25,10 +25,10 @@ class ServerOptions(Struct, frozen=True, kw_only=True):
     oversize               ERROR INVALID_MESSAGE and the frame is ignored, or close 1009; both observed
     subscription_limit     entries a connection; 25,000 measured
     rate_burst, rate       entries at once, and regained per second. A limit exists (errors at 6,700 to
-                           15,000 in a burst, paced clients at 2,500 a second pass); these figures are a guess
-    candle_limit           active Candle entries a channel; 80 worked and 100 failed for one client, 20 for another
+                           15,000 in a burst, paced clients at 2,500 a second pass); the figures are a guess
+    candle_limit           active Candle entries a channel; one client had 80 and failed at 100, one at 20
     default_aggregation    seconds, on channels without a wish; guess
-    auto_candle_history    False: an AUTO channel answers a candle history with the empty snapshot (observed once)
+    auto_candle_history    False: AUTO answers a candle history with the empty snapshot; observed once
     """
 
     version: str = "1.0-sim-0.1"

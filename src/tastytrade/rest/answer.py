@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, TypeVar
 
 import msgspec
@@ -14,7 +15,7 @@ from tastytrade.rest.secret import Secret, redact
 T = TypeVar("T")
 
 
-def read(call: Call[T], answer: Answer, *, secrets: tuple[Secret, ...] = ()) -> T:
+def read(call: Call[T], answer: Answer, *, secrets: Iterable[Secret] = ()) -> T:
     """The result of a call.
 
     Answers come as ``{"data": ..., "context": ...}``, as a bare object (OAuth) or empty (204).

@@ -80,6 +80,12 @@ class QuoteToken(Struct, frozen=True):
         return self.level == "demo" or self.dxlink_url.endswith("/delayed")
 
 
+def secrets_of(credentials: Credentials) -> list[Secret]:
+    """The secrets that credentials hold."""
+    values = (getattr(credentials, name) for name in credentials.__struct_fields__)
+    return [value for value in values if isinstance(value, Secret)]
+
+
 def token_call(credentials: Credentials) -> Call[Token]:
     """The call that turns credentials of either form into a token."""
     if isinstance(credentials, OAuthCredentials):

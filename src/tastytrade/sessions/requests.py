@@ -76,7 +76,7 @@ def _as_it_is(data: Any) -> Any:
 
 
 class Reply:
-    """An answer on its way: ``await reply``, ``async with ... as reply: await reply.json()``, ``reply["data"]``."""
+    """An answer on its way: ``await`` it, ``async with`` it, or take ``reply["data"]`` once it has come."""
 
     status = 200
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from tastytrade.dxfeed import index_of
 from tastytrade.dxfeed.event import NAN
+from tastytrade.simulator.days import SCALE
 from tastytrade.simulator.draws import mixed, salt_of
-from tastytrade.simulator.paths import SCALE, Path
+from tastytrade.simulator.paths import Path
 from tastytrade.simulator.rows import Row
 from tastytrade.simulator.sizes import flicker
 from tastytrade.simulator.tape import Tape
@@ -185,7 +186,7 @@ class InstrumentLine:
 
     def _make_profile(self, day: int) -> Row:
         instrument = self.instrument
-        year = [bar for _, bar in self.path.days_between(day - _YEAR_DAYS, self.path.hours.previous(day))]
+        year = self.path.days_between(day - _YEAR_DAYS, self.path.hours.previous(day))
         amount = NAN
         paid_on = 0
         if instrument.dividend_frequency > 0:

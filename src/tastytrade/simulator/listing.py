@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import date
 
+from tastytrade.dxfeed.symbols import parse_option_symbol
 from tastytrade.errors import SymbolError
 from tastytrade.simulator.catalogue import BUILT_IN
 from tastytrade.simulator.instrument import Instrument, InstrumentKind, invented
@@ -13,8 +13,6 @@ from tastytrade.simulator.option_series import ListedOption, build_chain
 from tastytrade.simulator.trading_days import next_trading_day
 
 __all__ = ["Instrument", "InstrumentKind", "ListedOption", "Listing"]
-
-_OPTION = re.compile(r"\.([A-Z]+\d?)\d{6}[CP][\d.]+")
 
 
 class Listing:
@@ -68,8 +66,10 @@ class Listing:
 
     def option(self, streamer_symbol: str) -> ListedOption | None:
         """The listed option of a streamer symbol such as ``.SPXW250113C5915``, else None."""
-        match = _OPTION.fullmatch(streamer_symbol)
-        underlying = self._by_root.get(match[1]) if match else None
+        try:
+            underlying = self._by_root.get(parse_option_symbol(streamer_symbol).root)
+        except SymbolError:
+            return None
         if underlying is None:
             return None
         options = self._options.get(underlying)

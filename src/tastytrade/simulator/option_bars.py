@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 
 from tastytrade.simulator.bars import Bar, join, merge, running
+from tastytrade.simulator.days import SCALE
 from tastytrade.simulator.option_habits import market_around
 from tastytrade.simulator.option_path import OptionPath
-from tastytrade.simulator.paths import SCALE, Divided
+from tastytrade.simulator.paths import Divided
 from tastytrade.simulator.trading_hours import MINUTE_MS
 
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 from msgspec import Struct
 
 from tastytrade.simulator.bars import Bar
+from tastytrade.simulator.days import SCALE
 from tastytrade.simulator.draws import mixed, salt_of
 from tastytrade.simulator.option_habits import SESSION_MS, OptionHabits, market_around, tick_at
 from tastytrade.simulator.option_series import ListedOption
-from tastytrade.simulator.paths import SCALE, Path
+from tastytrade.simulator.paths import Path
 from tastytrade.simulator.surface import Surface
 from tastytrade.simulator.trading_hours import MINUTE_MS
 

@@ -17,6 +17,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from tastytrade.dxfeed.symbols import OptionSymbol, OptionType, format_occ_symbol, format_option_symbol
 from tastytrade.simulator.instrument import Instrument
 from tastytrade.simulator.trading_days import (
     CLOSE,
@@ -74,12 +75,16 @@ class ListedOption(Struct, frozen=True, dict=True):
     @cached_property
     def symbol(self) -> str:
         """The 21-character OCC symbol, like ``"SPXW  250113C05915000"``."""
-        return f"{self.root:<6}{self.expiration:%y%m%d}{self.option_type}{int(self.strike * 1000):08d}"
+        return format_occ_symbol(self._named)
 
     @cached_property
     def streamer_symbol(self) -> str:
         """dxFeed's symbol, like ``".SPXW250113C5915"``: the root, and the strike without trailing zeros."""
-        return f".{self.root}{self.expiration:%y%m%d}{self.option_type}{self.strike.normalize():f}"
+        return format_option_symbol(self._named)
+
+    @property
+    def _named(self) -> OptionSymbol:
+        return OptionSymbol(self.root, self.expiration, OptionType(self.option_type), self.strike)
 
 
 def _months(first: date) -> Iterator[tuple[int, int]]:

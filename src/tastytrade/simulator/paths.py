@@ -1,45 +1,27 @@
 """Path: an instrument's prices at any moment, as a pure function of seed, symbol and time.
 
-A day's bar is drawn first: closes walk backward and forward from the first day of the market, whose
-open is the instrument's price. Segments (half hours), minutes and single prints divide it and add
-up to it exactly. An instrument with a leader shares the leader's draws in the measure of its
-correlation, at the level of days and of minutes. Everything kept is a bounded memory of pure results.
+A day's bar is drawn first (see Days). Segments (half hours), minutes and single prints divide it and
+add up to it exactly. An instrument with a leader shares the leader's draws in the measure of its
+correlation, down to the minutes. Everything kept is a bounded memory of pure results.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from math import exp, log, sqrt
+from math import sqrt
 
 from msgspec import Struct
 
-from tastytrade.simulator.bars import MINIMUM_COUNT, Bar, join, running, split
-from tastytrade.simulator.draws import noisy, normal_pair, normals, uniforms
+from tastytrade.simulator.bars import Bar, join, running, split
+from tastytrade.simulator.days import SCALE, Days
+from tastytrade.simulator.draws import noisy, normals
 from tastytrade.simulator.instrument import Instrument
 from tastytrade.simulator.tape import Tape, print_tape
 from tastytrade.simulator.trading_hours import MINUTE_MS, TradingHours
 
-SCALE = 100
-"""Ticks a dollar."""
-
-_PULL = 0.002
-"""Part of its distance from its long-term growth that a price loses in a day."""
-_INDEX_PULL = 0.02
 _RUSH = (2.2, 1.4, 1.15, 1.0, 0.9, 0.85, 0.8, 0.8, 0.85, 0.9, 1.0, 1.2, 2.0)
 """How volume falls on the half hours of an exchange day."""
-
-
-class _DayDraws(Struct, frozen=True, gc=False):
-    """What one day brings, in standard deviations but for ``volume`` (a factor's logarithm) and shares."""
-
-    gap: float
-    move: float
-    up: float
-    down: float
-    volume: float
-    sold: float
-    bought: float
 
 
 class Divided(Struct, frozen=True):
@@ -69,96 +51,26 @@ class Path:
         self._key = f"{seed}|{instrument.symbol}"
         self._leader = leader
         self._correlation = instrument.correlation if leader else 0.0
-        self._own = sqrt(1.0 - self._correlation**2)
-        self._deviation = instrument.volatility / sqrt(hours.days_a_year)
-        # A part of an exchange day's variance falls between the sessions.
-        overnight = 0.2 if hours.segments * hours.segment_minutes < 1440 else 0.0
-        self._gap = self._deviation * sqrt(overnight)
-        self._inside = self._deviation * sqrt(1.0 - overnight)
-        self._growth = instrument.growth / hours.days_a_year
-        self._pull = _INDEX_PULL if instrument.growth == 0.0 else _PULL
+        self._days: Days = Days(
+            instrument, key=self._key, today=today, hours=hours, leader=leader._days if leader else None
+        )
         self._minutes_a_day = hours.segments * hours.segment_minutes
-        self._volume = instrument.average_volume * self.lots if instrument.average_volume > 0 else 0.0
-        first = uniforms(f"{self._key}|first")
-        open_today = log(instrument.price) + 0.1 * self._deviation * normal_pair(first[0], first[1])[0]
-        self._bars: dict[int, Bar] = {}
-        self._oldest, self._oldest_open = today, open_today
-        self._newest, self._newest_close = hours.previous(today), open_today
         self._segments = lru_cache(maxsize=1_500)(self._make_segments)
         self._minutes = lru_cache(maxsize=1_500)(self._make_minutes)
         self._tapes = lru_cache(maxsize=512)(self._make_tape)
 
-    # Days -----------------------------------------------------------------------------------------
-
     def day(self, day: int) -> Bar:
         """The bar of a whole trading day."""
-        while day < self._oldest:
-            self._extend_backward()
-        while day > self._newest:
-            self._extend_forward()
-        return self._bars[day]
+        return self._days.day(day)
 
-    def _extend_forward(self) -> None:
-        day = self.hours.following(self._newest)
-        draws = self._draws(day)
-        opened = self._newest_close + (0.0 if day == self.today else self._gap * draws.gap)
-        lag = opened - self._trend(day)
-        close = opened + self._growth + self._inside * draws.move - self._pull * lag
-        self._bars[day] = self._bar(day, opened, close, draws)
-        self._newest, self._newest_close = day, close
-
-    def _extend_backward(self) -> None:
-        following = self._oldest
-        day = self.hours.previous(following)
-        gap = self._gap * self._draws(following).gap
-        draws = self._draws(day)
-        close = self._oldest_open - gap
-        lag = close - self._trend(day)
-        opened = close - self._growth - self._inside * draws.move - self._pull * lag
-        self._bars[day] = self._bar(day, opened, close, draws)
-        self._oldest, self._oldest_open = day, opened
-
-    def _trend(self, day: int) -> float:
-        return log(self.instrument.price) + self.instrument.growth * (day - self.today) / 365.25
-
-    def _draws(self, day: int) -> _DayDraws:
-        u = uniforms(f"{self._key}|{day}")
-        gap, move = normal_pair(u[0], u[1])
-        up, down = min(2.5, -0.4 * log(u[2])), min(2.5, -0.4 * log(u[3]))
-        volume = normal_pair(u[4], u[5])[0]
-        if self._leader is not None:
-            lead = self._leader._draws(day)
-            share, own = self._correlation, self._own
-            gap, move = share * lead.gap + own * gap, share * lead.move + own * move
-            tops = (lead.up, lead.down) if share > 0 else (lead.down, lead.up)
-            up, down = (
-                abs(share) * theirs + (1 - abs(share)) * ours
-                for theirs, ours in zip(tops, (up, down), strict=True)
-            )
-        return _DayDraws(gap, move, up, down, volume, 0.14 + 0.04 * u[6], 0.14 + 0.04 * u[7])
-
-    def _bar(self, day: int, log_open: float, log_close: float, draws: _DayDraws) -> Bar:
-        opened, close = round(SCALE * exp(log_open)), round(SCALE * exp(log_close))
-        opened, close = max(opened, 2), max(close, 2)
-        high = round(max(opened, close) * exp(self._inside * draws.up))
-        low = max(1, round(min(opened, close) * exp(-self._inside * draws.down)))
-        busy = exp(0.22 * draws.volume + 0.25 * (abs(draws.move) - 0.8))
-        count = max(
-            round(self.instrument.average_trades * busy**0.7), 2 * MINIMUM_COUNT * self._minutes_a_day
-        )
-        volume = max(round(self._volume * busy), 20 * count)
-        turnover = round(volume * (opened + high + low + close) / 4)
-        return Bar(
-            opened,
-            high,
-            low,
-            close,
-            volume,
-            count,
-            turnover,
-            round(draws.sold * volume),
-            round(draws.bought * volume),
-        )
+    def days_between(self, first: int, last: int) -> list[Bar]:
+        """The bars of the days from ``first`` to ``last`` (a trading day), both included, oldest first."""
+        found = []
+        day = last
+        while day >= max(first, self.first_day):
+            found.append(self.day(day))
+            day = self.hours.previous(day)
+        return found[::-1]
 
     # Parts of a day -------------------------------------------------------------------------------
 
@@ -179,12 +91,12 @@ class Path:
         if self._leader is None:
             return steps
         lead = self._leader._steps(key, number)
-        share, own = self._correlation, self._own
+        share, own = self._correlation, sqrt(1.0 - self._correlation**2)
         return [share * theirs + own * ours for theirs, ours in zip(lead, steps, strict=True)]
 
     def _make_segments(self, day: int) -> Divided:
         number, minutes = self.hours.segments, self.hours.segment_minutes
-        usual = list(_RUSH) if number == len(_RUSH) and self._volume else [1.0] * number
+        usual = list(_RUSH) if number == len(_RUSH) and not self.instrument.is_index else [1.0] * number
         weights = noisy(usual, 0.15, f"{self._key}|{day}|volume")
         wicks = [abs(z) for z in normals(f"{self._key}|{day}|wicks", 2 * number)]
         steps = self._steps(f"{day}|steps", number)
@@ -292,12 +204,3 @@ class Path:
     def price_at(self, time_ms: int) -> float:
         """The price in dollars at a moment."""
         return self.ticks_at(time_ms) / SCALE
-
-    def days_between(self, first: int, last: int) -> list[tuple[int, Bar]]:
-        """The days ``first`` to ``last`` (both included) that traded, with their bars, oldest first."""
-        found = []
-        day = self.hours.day_at(self.hours.opens_ms(last))
-        while day >= max(first, self.first_day):
-            found.append((day, self.day(day)))
-            day = self.hours.previous(day)
-        return found[::-1]

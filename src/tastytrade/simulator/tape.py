@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from itertools import accumulate, pairwise
+from operator import mul
 
 from msgspec import Struct
 
@@ -90,17 +91,18 @@ def _ticks(bar: Bar, steps: list[float]) -> list[int]:
 
 def print_tape(bar: Bar, start_ms: int, key: str, *, at_once: bool) -> Tape:
     """The prints of the minute that starts at ``start_ms``; ``at_once``: the first of them right then."""
-    random = random_of(key)
+    draw = random_of(key).random
     number = bar.count
-    times = sorted([start_ms + int(random.random() * MINUTE_MS) for _ in range(number)])
+    times = sorted([start_ms + int(draw() * MINUTE_MS) for _ in range(number)])
     if at_once:
         times[0] = start_ms
-    ticks = _ticks(bar, [random.gauss(0.0, 1.0) for _ in range(number - 1)])
-    sizes = shares(bar.volume, [0.02 + random.random() ** 4 for _ in range(number)], minimum=1)
-    buys = [random.random() < 0.5]
+    # Uniform steps of standard deviation 1: three times as fast as normal ones, and as good here.
+    ticks = _ticks(bar, [3.4641 * (draw() - 0.5) for _ in range(number - 1)])
+    sizes = shares(bar.volume, [0.02 + draw() ** 4 for _ in range(number)], minimum=1)
+    buys = [draw() < 0.5]
     for before, after in pairwise(ticks):
-        buys.append(after > before if after != before else random.random() < 0.5)
-    turnovers = [size * tick for size, tick in zip(sizes, ticks, strict=True)]
+        buys.append(after > before if after != before else draw() < 0.5)
+    turnovers = list(map(mul, sizes, ticks))
     return Tape(
         times,
         _sequences(times),

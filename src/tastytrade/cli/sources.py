@@ -1,0 +1,37 @@
+"""Where a command's events come from: a session's feed, a bare DXLink address, or a simulator of its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from tastytrade.errors import ConfigurationError
+from tastytrade.session import Session
+from tastytrade.streamer import Streamer
+
+TOKEN_VARIABLE = "DXLINK_TOKEN"  # noqa: S105 - the name of a variable
+
+
+@asynccontextmanager
+async def open_streamer(
+    *, url: str | None = None, environment: str | None = None, simulator: bool = False
+) -> AsyncIterator[Streamer]:
+    """A streamer that is connected. Raises ConfigurationError, RequestError or FeedError."""
+    if url is not None and simulator:
+        raise ConfigurationError("--url and --simulator exclude each other; choose one")
+    if url is not None:
+        async with Streamer(url=url, token=os.environ.get(TOKEN_VARIABLE)) as streamer:
+            yield streamer
+    elif simulator:
+        from tastytrade.simulator import Simulator
+
+        async with (
+            Simulator() as local,
+            Session.from_environment(variables=local.variables) as session,
+            Streamer(session) as streamer,
+        ):
+            yield streamer
+    else:
+        async with Session.from_environment(environment) as session, Streamer(session) as streamer:
+            yield streamer

@@ -1,0 +1,430 @@
+import asyncio
+import logging
+import pickle
+import traceback
+from collections.abc import AsyncIterator, Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from starlette.responses import Response
+
+from tastytrade.errors import (
+    ConfigurationError,
+    CredentialsRejected,
+    NotFound,
+    NotPermitted,
+    RequestError,
+    ServiceUnavailable,
+    TooManyRequests,
+    UnexpectedAnswer,
+)
+from tastytrade.instruments import get_cryptocurrencies, get_equities, get_option_chain
+from tastytrade.rest import Call, Environment, LoginCredentials, OAuthCredentials, Secret, validate_call
+from tastytrade.session import QUOTE_TOKEN_AGE, Session
+from tests.integration.rest_server import OAUTH, USER, Front, RestServer, listening
+
+TOKEN = "POST /oauth/token"
+LOGIN = "POST /sessions"
+QUOTE = "GET /api-quote-tokens"
+ASK: Call[Any] = Call(method="GET", path="/instruments/equities/SPX", parse=dict)
+SPX = "GET /instruments/equities/SPX"
+PASSWORD = LoginCredentials(USER.login, Secret(USER.password))
+
+
+class Clock:
+    """A monotonic clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="module")
+def front() -> Iterator[Front]:
+    with listening() as front:
+        yield front
+
+
+@pytest.fixture
+def server(front: Front, clock: Clock) -> RestServer:
+    front.app = RestServer(front.url, monotonic=clock)
+    return front.app
+
+
+@pytest.fixture
+async def session(server: RestServer, clock: Clock) -> AsyncIterator[Session]:
+    async with Session(server.environment, OAUTH, monotonic=clock) as session:
+        yield session
+
+
+def unauthorized() -> Response:
+    return Response(b'{"error": {"code": "token_invalid", "message": "expired"}}', 401)
+
+
+async def test_opening_logs_in_once_and_calls_are_answered(server: RestServer, session: Session) -> None:
+    assert session.is_open
+    assert (await session.run(ASK))["is-index"] is True
+    assert server.asked == {TOKEN: 1, SPX: 1}
+
+
+async def test_every_request_names_the_product_and_its_version(server: RestServer, session: Session) -> None:
+    await session.run(ASK)
+
+    (user_agent,) = server.user_agents
+    product, _, version = user_agent.partition("/")
+    assert product == "tastytrade-marketdata"
+    assert version[0].isdigit()
+
+
+async def test_a_session_is_made_from_variables(server: RestServer) -> None:
+    variables = {"TT_API_URL": server.environment.api_url, "TT_USER": USER.login, "TT_PASS": USER.password}
+
+    async with Session.from_environment("Live", variables) as session:
+        assert session.environment == server.environment
+        assert session.user["username"] == USER.login
+        assert (await session.run(validate_call()))["external-id"] == USER.external_id
+
+
+async def test_opening_and_closing_by_hand_may_be_repeated(server: RestServer, clock: Clock) -> None:
+    session = Session(server.environment, OAUTH, monotonic=clock)
+    with pytest.raises(RequestError, match="open the session first"):
+        await session.run(ASK)
+    await session.open()
+    await session.open()
+    await session.aclose()
+    await session.aclose()
+    with pytest.raises(RequestError, match="open the session first"):
+        await session.run(ASK)
+    await session.open()
+    await session.run(ASK)
+    await session.aclose()
+
+    assert not session.is_open
+    assert server.asked[TOKEN] == 1
+
+
+async def test_a_wrong_password_is_sent_exactly_once(server: RestServer) -> None:
+    session = Session(server.environment, LoginCredentials("me", Secret("wrong")))
+    for _ in range(3):
+        with pytest.raises(CredentialsRejected, match="Unique customer support identifier"):
+            await session.open()
+
+    assert server.asked == {LOGIN: 1}
+    assert not session.is_open
+
+
+@pytest.mark.parametrize(
+    ("client_secret", "refresh_token", "named"),
+    [("wrong", USER.refresh_token, "TT_SECRET"), (USER.client_secret, "wrong", "TT_REFRESH")],
+)
+async def test_wrong_oauth_credentials_are_sent_exactly_once_and_named(
+    server: RestServer, client_secret: str, refresh_token: str, named: str
+) -> None:
+    session = Session(server.environment, OAuthCredentials(Secret(client_secret), Secret(refresh_token)))
+    for _ in range(3):
+        with pytest.raises(CredentialsRejected, match=named):
+            await session.open()
+
+    assert server.asked == {TOKEN: 1}
+
+
+async def test_a_revoked_refresh_token_ends_a_running_session_with_one_request(
+    server: RestServer, session: Session, clock: Clock
+) -> None:
+    server.answers[TOKEN] = [Response(b'{"error_code": "invalid_grant", "error_description": ""}', 400)]
+    clock.now += 800
+    results = await asyncio.gather(*(session.run(ASK) for _ in range(20)), return_exceptions=True)
+
+    assert {type(result) for result in results} == {CredentialsRejected}
+    assert server.asked[TOKEN] == 2
+
+
+@pytest.mark.parametrize(("age", "requests"), [(719.0, 1), (720.0, 2), (899.0, 2), (5_000.0, 2)])
+async def test_a_token_is_renewed_at_80_percent_of_its_life(
+    server: RestServer, session: Session, clock: Clock, age: float, requests: int
+) -> None:
+    clock.now += age
+    await session.run(ASK)
+
+    assert server.asked[TOKEN] == requests
+
+
+@pytest.mark.parametrize(
+    ("lifetime", "renewed_after"), [(900.0, 720.0), (200.0, 140.0), (120.0, 60.0), (100.0, 80.0), (3.0, 2.4)]
+)
+async def test_a_short_life_is_renewed_a_minute_ahead_or_at_80_percent(
+    server: RestServer, clock: Clock, lifetime: float, renewed_after: float
+) -> None:
+    server.accounts.access_tokens.lifetime = lifetime
+    async with Session(server.environment, OAUTH, monotonic=clock) as session:
+        clock.now += renewed_after - 0.01
+        await session.run(ASK)
+        assert server.asked[TOKEN] == 1
+        clock.now += 0.02
+        await session.run(ASK)
+
+        assert server.asked[TOKEN] == 2
+
+
+async def test_many_calls_on_an_expired_token_make_one_token_request(
+    server: RestServer, session: Session, clock: Clock
+) -> None:
+    clock.now += 901
+    await asyncio.gather(*(session.run(ASK) for _ in range(100)))
+
+    assert server.asked == {TOKEN: 2, SPX: 100}
+
+
+async def test_many_calls_refused_with_401_make_one_token_request(
+    server: RestServer, session: Session
+) -> None:
+    server.accounts.access_tokens.clear()
+    await asyncio.gather(*(session.run(ASK) for _ in range(100)))
+
+    assert server.asked[TOKEN] == 2
+    assert server.asked[SPX] <= 200
+
+
+async def test_a_second_401_is_raised(server: RestServer, session: Session) -> None:
+    server.answers[SPX] = [unauthorized(), unauthorized()]
+    with pytest.raises(CredentialsRejected, match="log in again"):
+        await session.run(ASK)
+
+    assert server.asked == {TOKEN: 2, SPX: 2}
+    assert (await session.run(ASK))["symbol"] == "SPX"
+
+
+async def test_a_call_that_might_do_its_work_twice_is_not_repeated_after_401(
+    server: RestServer, session: Session
+) -> None:
+    server.accounts.access_tokens.clear()
+    with pytest.raises(CredentialsRejected):
+        await session.run(validate_call())
+
+    assert server.asked == {TOKEN: 1, "POST /sessions/validate": 1}
+    assert await session.run(validate_call())
+    assert server.asked[TOKEN] == 2
+
+
+async def test_the_proxys_401_page_is_not_taken_for_an_expired_token(
+    server: RestServer, session: Session
+) -> None:
+    server.answers[SPX] = [Response("<html><title>401</title></html>", 401, media_type="text/html")]
+    with pytest.raises(UnexpectedAnswer, match="User-Agent"):
+        await session.run(ASK)
+
+    assert server.asked[TOKEN] == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [(403, NotPermitted), (404, NotFound), (429, TooManyRequests), (503, ServiceUnavailable)],
+)
+async def test_other_refusals_are_raised_as_they_are(
+    server: RestServer, session: Session, status: int, error: type[RequestError]
+) -> None:
+    server.answers[SPX] = [Response(b"", status)]
+    with pytest.raises(error):
+        await session.run(ASK)
+
+    assert server.asked == {TOKEN: 1, SPX: 1}
+
+
+async def test_a_token_endpoint_that_is_down_stops_nothing_while_the_token_lives(
+    server: RestServer, session: Session, clock: Clock
+) -> None:
+    server.answers[TOKEN] = [Response(b"", 503) for _ in range(3)]
+    clock.now += 720
+    for _ in range(10):
+        await session.run(ASK)
+    assert server.asked[TOKEN] == 2  # the next try waits
+    clock.now += 6
+    await session.run(ASK)
+    assert server.asked[TOKEN] == 3
+    clock.now += 180
+    with pytest.raises(ServiceUnavailable):
+        await session.run(ASK)
+
+    await session.run(ASK)
+    assert server.asked[TOKEN] == 5
+
+
+async def test_those_who_wait_for_a_renewal_share_its_failure(
+    server: RestServer, session: Session, clock: Clock
+) -> None:
+    clock.now += 901
+    server.answers[TOKEN] = [Response(b"", 503) for _ in range(50)]
+    results = await asyncio.gather(*(session.run(ASK) for _ in range(50)), return_exceptions=True)
+
+    assert {type(result) for result in results} == {ServiceUnavailable}
+    assert len(set(map(id, results))) == 50
+    assert server.asked[TOKEN] == 2
+
+
+async def test_a_cancelled_call_leaves_the_session_usable(session: Session, clock: Clock) -> None:
+    clock.now += 901
+    first = asyncio.create_task(session.run(ASK))
+    second = asyncio.create_task(session.run(ASK))
+    await asyncio.sleep(0)
+    first.cancel()
+
+    assert (await second)["symbol"] == "SPX"
+    with pytest.raises(asyncio.CancelledError):
+        await first
+
+
+async def test_a_quote_token_is_kept_for_twelve_hours(
+    server: RestServer, session: Session, clock: Clock
+) -> None:
+    first, second = await asyncio.gather(session.quote_token(), session.quote_token())
+    assert first is second
+    clock.now += QUOTE_TOKEN_AGE
+    assert await session.quote_token() is first
+    clock.now += 1
+
+    assert await session.quote_token() is not first
+    assert server.asked[QUOTE] == 2
+    assert (first.level, first.is_delayed) == ("simulated", False)
+    assert server.accounts.quote_tokens.holds(first.token.reveal())
+
+
+async def test_renewing_a_quote_token_asks_once_for_all_who_wait(
+    server: RestServer, session: Session
+) -> None:
+    before = await session.quote_token()
+    renewed = await asyncio.gather(*(session.quote_token(renew=True) for _ in range(5)))
+
+    assert before not in renewed
+    assert len(set(map(id, renewed))) == 1
+    assert server.asked[QUOTE] == 2
+
+
+async def test_an_older_quote_token_serves_while_the_service_is_down(
+    server: RestServer, session: Session, clock: Clock
+) -> None:
+    first = await session.quote_token()
+    clock.now += QUOTE_TOKEN_AGE + 1
+    server.answers[QUOTE] = [Response(b"", 503), Response(b"", 503)]
+
+    assert await session.quote_token() is first
+    with pytest.raises(ServiceUnavailable):
+        await session.quote_token(renew=True)
+
+
+async def test_a_quote_token_for_an_address_in_plain_text_is_refused(
+    server: RestServer, session: Session
+) -> None:
+    body = b'{"data": {"token": "t", "dxlink-url": "ws://example.com/realtime", "level": "api"}}'
+    server.answers[QUOTE] = [Response(body, 200)]
+
+    with pytest.raises(UnexpectedAnswer, match="plain text"):
+        await session.quote_token()
+
+
+async def test_a_user_without_an_account_is_told_to_open_one(server: RestServer, session: Session) -> None:
+    body = b'{"error": {"code": "quote_streamer.customer_not_found_error", "message": "You must"}}'
+    server.answers[QUOTE] = [Response(body, 404)]
+
+    with pytest.raises(NotPermitted, match="open an account first"):
+        await session.quote_token()
+
+
+async def test_a_remember_token_replaces_the_password_once(server: RestServer, clock: Clock) -> None:
+    credentials = LoginCredentials(USER.login, Secret(USER.password), remember_me=True)
+    async with Session(server.environment, credentials, monotonic=clock) as session:
+        token = session.remember_token
+    assert token is not None
+
+    again = LoginCredentials(USER.login, remember_token=Secret(token))
+    async with Session(server.environment, again, monotonic=clock) as session:
+        assert session.remember_token is None
+    with pytest.raises(CredentialsRejected, match="serves once"):
+        await Session(server.environment, again, monotonic=clock).open()
+
+
+async def test_a_session_of_a_remember_token_renews_itself_with_the_next_one(
+    server: RestServer, clock: Clock
+) -> None:
+    remembered = server.accounts.remember_tokens.issue()
+    credentials = LoginCredentials(USER.login, remember_token=Secret(remembered), remember_me=True)
+    async with Session(server.environment, credentials, monotonic=clock) as session:
+        for _ in range(3):
+            clock.now += 70_000
+            await session.run(ASK)
+
+    assert server.asked[LOGIN] == 4
+
+
+async def test_without_a_next_remember_token_a_session_ends_with_its_token(
+    server: RestServer, clock: Clock
+) -> None:
+    remembered = server.accounts.remember_tokens.issue()
+    credentials = LoginCredentials(USER.login, remember_token=Secret(remembered))
+    async with Session(server.environment, credentials, monotonic=clock) as session:
+        clock.now += 90_000
+        with pytest.raises(ConfigurationError, match="password or an unused remember token"):
+            await session.run(ASK)
+
+
+async def test_logging_out_ends_the_session_token(server: RestServer, clock: Clock) -> None:
+    async with Session(server.environment, PASSWORD, monotonic=clock) as session:
+        await session.logout()
+        await session.logout()
+
+    assert server.asked == {LOGIN: 1, "DELETE /sessions": 1}
+
+
+async def test_nothing_listening_is_said_with_the_address(clock: Clock) -> None:
+    environment = Environment("simulator", "http://127.0.0.1:1")
+
+    with pytest.raises(ServiceUnavailable, match=r"127\.0\.0\.1:1: nothing listens there .*simulator"):
+        await Session(environment, OAUTH, monotonic=clock).open()
+
+
+async def test_a_chain_and_instruments_come_through_a_session(session: Session) -> None:
+    chain = await get_option_chain(session, "SPX")
+    equities = await get_equities(session, ["SPY", "BRK/B", "SPX"])
+    (bitcoin,) = await get_cryptocurrencies(session, ["BTC/USD"])
+
+    near = chain.nearest_expiration()
+    assert near.date == date(2025, 1, 9)
+    assert ".SPXW250109C5830" in [one.streamer_symbol for one in near.around(5830, points=10)]
+    assert len(chain.options) > 10_000
+    assert {one.symbol for one in equities} == {"SPY", "SPX"}
+    assert bitcoin.streamer_symbol == "BTC/USD:CXTALP"
+
+
+async def test_no_secret_is_in_any_log_error_or_representation(
+    server: RestServer, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    shown = []
+    for credentials in (OAUTH, LoginCredentials(USER.login, Secret(USER.password), remember_me=True)):
+        async with Session(server.environment, credentials, monotonic=clock) as session:
+            token = await session.quote_token()
+            echo = Response(b"token " + token.token.reveal().encode(), 500)
+            server.answers[SPX] = [unauthorized(), echo]
+            with pytest.raises(ServiceUnavailable) as caught:
+                await session.run(ASK)
+            shown += [repr(session), repr(vars(session)), repr(token), str(token), repr(credentials)]
+            told = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+            shown += list(told.format())
+            with pytest.raises(TypeError):
+                pickle.dumps(session)
+    wrong = LoginCredentials("me", Secret("canary-wrong"))
+    with pytest.raises(CredentialsRejected) as refused:
+        await Session(server.environment, wrong, monotonic=clock).open()
+    shown += [str(refused.value), repr(refused.value), *caplog.messages]
+
+    everything = "\n".join(shown)
+    for secret in ("canary", "sim_session_", "sim_access_", "sim_remember_", "sim_quote_"):
+        assert secret not in everything
+    assert "token <hidden>" in everything
