@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 
 ROOT = Path(__file__).resolve().parents[1]
 PROGRAMS = Path(sys.executable).parent
+SHOWN_PROGRAMS = PROGRAMS.relative_to(ROOT) if PROGRAMS.is_relative_to(ROOT) else PROGRAMS
 TEXTS = ["src", "tests", "docs", "README.md", "CONTRIBUTING.md", "CHANGELOG.md"]
 CHECKS = [
     ["ruff", "format", "--check", "src", "tests"],
@@ -55,7 +56,7 @@ def run(command: list[str], *, shown: list[str] | None = None) -> int:
         return 127
     seconds = time.monotonic() - started
     if status:
-        say(f"FAILED: {text} (status {status}, after {seconds:.1f} s); again: {PROGRAMS.name}/{text}")
+        say(f"FAILED: {text} (status {status}, after {seconds:.1f} s); again: {SHOWN_PROGRAMS}/{text}")
     else:
         say(f"   {seconds:.1f} s")
     return status

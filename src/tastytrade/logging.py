@@ -9,6 +9,8 @@ from pathlib import Path
 
 LINE = "%(asctime)s - %(levelname)s:%(name)s:%(lineno)d:%(message)s"
 DATE = "%Y-%m-%d %H:%M:%S"
+CHATTY = ("httpx2", "httpcore2")
+"""Libraries below us that say at INFO what is their own business."""
 
 
 def setup_logging(
@@ -28,6 +30,8 @@ def setup_logging(
         root.removeHandler(handler)
         handler.close()
     root.setLevel(level)
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(max(level, logging.WARNING))
     if console:
         _add(root, logging.StreamHandler(sys.stderr))
     if file:

@@ -25,6 +25,8 @@ E = TypeVar("E", bound=Event)
 DEFAULT_LIMIT_BYTES = 8 << 20
 """About 100,000 quotes as text."""
 
+MAX_GAPS = 1000
+
 _FRAMES_PER_TURN = 64
 
 
@@ -142,8 +144,12 @@ class Subscription(Generic[E]):
         self._ready.set()
 
     def add_gap(self, gap: Gap) -> None:
-        """Note that something may be missing."""
-        self.gaps.append(gap)
+        """Note that something may be missing. Past the limit the last record is made longer instead."""
+        if len(self.gaps) < MAX_GAPS:
+            self.gaps.append(gap)
+            return
+        last = self.gaps[-1]
+        self.gaps[-1] = Gap(gap.reason, last.from_ns, gap.to_ns, last.epoch_before, gap.epoch_after)
 
     def end(self, error: Exception | None = None) -> None:
         """The source is over: the reader gets what has arrived, then the end or the error."""
@@ -162,18 +168,14 @@ class Subscription(Generic[E]):
             )
             self._release(self)
             return
+        # Half of the limit goes at once: one long gap says more than a thousand short ones.
         first = self._frames[0]
-        while self._waiting_bytes > self.limit_bytes and len(self._frames) > 1:
+        while self._waiting_bytes > self.limit_bytes // 2 and len(self._frames) > 1:
             dropped = self._frames.popleft()
             self._waiting_bytes -= dropped.size_bytes
             self.dropped_frames += 1
         upto = self._frames[0]
-        gap = Gap(GapReason.OVERFLOW, first.received_ns, upto.received_ns, first.epoch, upto.epoch)
-        last = self.gaps[-1] if self.gaps else None
-        if last is not None and last.reason is GapReason.OVERFLOW and last.to_ns >= first.received_ns:
-            gap = Gap(GapReason.OVERFLOW, last.from_ns, upto.received_ns, last.epoch_before, upto.epoch)
-            self.gaps.pop()
-        self.gaps.append(gap)
+        self.add_gap(Gap(GapReason.OVERFLOW, first.received_ns, upto.received_ns, first.epoch, upto.epoch))
 
     async def _wait(self, deadline: float | None) -> bool:
         """Wait until there is a frame. False when the time is over or nothing will come any more."""

@@ -109,6 +109,15 @@ def test_it_receives_trades_with_a_price_and_a_time(printed: list[Line]) -> None
     assert all(trade["price"] > 0 and trade["time"] > 0 for trade in trades)
 
 
+def test_it_receives_the_last_value_of_every_event_type_and_symbol_first(printed: list[Line]) -> None:
+    # The client reads only the first event type of a COMPACT frame: a server that has it for a client
+    # puts one event type in a frame.
+    wanted = {(event_type, symbol) for event_type in ("Quote", "Trade") for symbol in SYMBOLS}
+    received = [line["event"] for line in printed if "event" in line]
+
+    assert {(event["eventType"], event["eventSymbol"]) for event in received[: len(wanted)]} == wanted
+
+
 def test_it_receives_candles_up_to_the_current_one(printed: list[Line]) -> None:
     (history,) = [line for line in printed if "candles" in line]
     times = [candle["time"] for candle in history["candles"]]
@@ -116,9 +125,10 @@ def test_it_receives_candles_up_to_the_current_one(printed: list[Line]) -> None:
     assert history["end"] == "end"
     assert times[0] == OPEN.timestamp() * 1000
     assert all(later - earlier == PERIOD_MS for earlier, later in pairwise(times))
-    # A trade says what time it is in the simulated market.
-    now = max(trade["time"] for trade in events(printed, "Trade"))
-    assert times[-1] <= now < times[-1] + PERIOD_MS
+    # The last trade printed before it is in the last candle, or that candle has begun since.
+    before = events(printed[: printed.index(history)], "Trade")
+    traded = max(trade["time"] for trade in before if trade["eventSymbol"] == "SPY")
+    assert times[-1] - PERIOD_MS <= traded < times[-1] + PERIOD_MS
     assert all(
         candle["low"]
         <= min(candle["open"], candle["close"])

@@ -1,5 +1,6 @@
 import pytest
 from importlinter.cli import lint_imports
+
 from tests.shape.source import ROOT
 
 

@@ -1,4 +1,5 @@
 import pytest
+
 from tests.shape.source import sources
 
 

@@ -5,9 +5,8 @@ import re
 from collections import Counter
 from pathlib import PurePosixPath
 
-from tests.shape.source import Source, sources
-
 from tastytrade.dxlink.messages import AnyMessage
+from tests.shape.source import Source, sources
 
 EMPTY_NAMES = {"utils", "helpers", "common", "base", "core", "types", "manager", "handlers"}
 EMPTY_CLASSES = re.compile(r"_?(Base|Abstract)[A-Z]\w*|\w+(Manager|Handler|Processor|Helper)")

@@ -27,7 +27,8 @@ def decode_items(items: list[Any], cls: type[S], *, complete: Complete | None = 
     """The items as Structs, in their order.
 
     ``complete`` may add to an item that cannot be read as it is what it lacks. What was wrong is logged once
-    for the whole list: fields at DEBUG, items left out at WARNING.
+    for the whole list: fields at DEBUG, items left out at WARNING. Raises ValueError when not one of them
+    can be read.
     """
     try:
         return msgspec.convert(items, list[cls], strict=False)  # type: ignore[valid-type]  # a variable, at run time
@@ -37,19 +38,13 @@ def decode_items(items: list[Any], cls: type[S], *, complete: Complete | None = 
     structs = (_decode(item, cls, wrong, complete) for item in items)
     found = [struct for struct in structs if struct is not None]
     if wrong:
-        log.debug("%s fields not as expected: %s", cls.__name__, "; ".join(sorted(wrong.values())))
+        log.debug("%s fields not as expected: %s", cls.__name__, ascii("; ".join(sorted(wrong.values()))))
     lost = len(items) - len(found)
+    if lost == len(items):
+        raise ValueError(f"none of {lost} items is {cls.__name__}: {next(iter(wrong.values()))}")
     if lost:
         log.warning("%d of %d %s items cannot be read and are left out", lost, len(items), cls.__name__)
     return found
-
-
-def decode_item(item: Any, cls: type[S]) -> S:
-    """One item as a Struct. Raises ValueError when it is none."""
-    found = decode_items([item], cls)
-    if not found:
-        raise ValueError(f"no {cls.__name__} but {str(item)[:80]}")
-    return found[0]
 
 
 def _decode(item: Any, cls: type[S], wrong: dict[str, str], complete: Complete | None = None) -> S | None:

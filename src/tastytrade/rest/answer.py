@@ -9,7 +9,7 @@ import msgspec
 
 from tastytrade.errors import UnexpectedAnswer
 from tastytrade.rest.call import Answer, Call
-from tastytrade.rest.refusal import error_of
+from tastytrade.rest.refusal import error_of, printable
 from tastytrade.rest.secret import Secret, redact
 
 T = TypeVar("T")
@@ -37,7 +37,7 @@ def read(call: Call[T], answer: Answer, *, secrets: Iterable[Secret] = ()) -> T:
     # Raised out here, because the frames behind an exception's context hold the answer's tokens.
     raise UnexpectedAnswer(
         f"{call.where} answered {answer.status} with something this package cannot read: "
-        f"{redact(reason, known)[:300]}; if it persists, please report it",
+        f"{printable(redact(reason, known), limit=300)}; if it persists, please report it",
         status=answer.status,
     )
 

@@ -101,11 +101,11 @@ def error_of(call: Call[Any], answer: Answer, secrets: list[Secret]) -> RequestE
     """The error that an answer of this status and body stands for; its text repeats none of the secrets."""
     refusal = refusal_of(answer.body)
     cls, advice = _meaning(refusal, status=answer.status, authorized=call.authorized)
-    word = _printable(redact(refusal.code, secrets), limit=80)
+    word = printable(redact(refusal.code, secrets), limit=80)
     sentence = f"{call.where} was refused (HTTP {answer.status}{' ' + word if word else ''}): {advice}"
     said = ". ".join(filter(None, (refusal.text.rstrip(". "), "; ".join(refusal.reasons))))
     if said:
-        sentence += f". The service says: {_printable(redact(said, secrets))}"
+        sentence += f". The service says: {printable(redact(said, secrets))}"
     seconds = answer.headers.get("retry-after", "")
     if seconds.isdecimal():
         sentence += f". It asks to wait {seconds[:6]} s"
@@ -173,7 +173,7 @@ def _meaning(refusal: Refusal, *, status: int, authorized: bool) -> tuple[type[R
     return RequestError, "the service refuses this request; correct it before sending it again"
 
 
-def _printable(text: str, *, limit: int = 500) -> str:
+def printable(text: str, *, limit: int = 500) -> str:
     """One line, shortened, without the control characters that would rewrite a terminal."""
     shown = "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text[:limit])
     return shown if len(text) <= limit else shown + "..."

@@ -14,7 +14,7 @@ from tastytrade.simulator.sizes import flicker
 from tastytrade.simulator.tape import Tape
 from tastytrade.simulator.trading_hours import day_number
 
-_QUOTE_MS = ((40_000, 250), (14_000, 400), (0, 1_000))
+_QUOTE_MS = ((20_000, 250), (10_000, 400), (0, 1_000))
 """Time between two quotes for instruments with at least so many trades a day."""
 _YEAR_DAYS = 365
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from starlette.datastructures import QueryParams
@@ -39,13 +40,13 @@ class _Listed:
         self._chains: dict[tuple[str, str], bytes] = {}
 
     async def option_chain(self, request: Request) -> Response:
-        return self._chain(request, "")
+        return await self._chain(request, "")
 
     async def nested_chain(self, request: Request) -> Response:
-        return self._chain(request, "/nested")
+        return await self._chain(request, "/nested")
 
     async def compact_chain(self, request: Request) -> Response:
-        return self._chain(request, "/compact")
+        return await self._chain(request, "/compact")
 
     async def equities(self, request: Request) -> Response:
         query = request.query_params
@@ -79,14 +80,15 @@ class _Listed:
             return _not_found(symbol)
         return json_bytes(enveloped(cryptocurrency_item(found), f"/instruments/cryptocurrencies/{symbol}"))
 
-    def _chain(self, request: Request, form: str) -> Response:
+    async def _chain(self, request: Request, form: str) -> Response:
         symbol = request.path_params["symbol"]
         instrument = self._listing.instrument(symbol)
         if instrument is None or instrument.symbol != symbol:
             return _not_found(symbol)
         body = self._chains.get((symbol, form))
         if body is None:
-            body = self._chains[symbol, form] = self._encode(instrument, form)
+            # Beside the loop: the feed must not stand still for the quarter second of 20,000 options.
+            body = self._chains[symbol, form] = await asyncio.to_thread(self._encode, instrument, form)
         return json_bytes(body)
 
     def _encode(self, instrument: Instrument, form: str) -> bytes:

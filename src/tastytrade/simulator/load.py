@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import cycle, islice
+from itertools import chain, cycle, islice
 from typing import Any
 
 from tastytrade.dxfeed import Event, EventBatch
@@ -44,6 +44,7 @@ class Load:
                 self._owed -= share
                 order = self._order((number, event_class), list(symbols))
                 rounds = -(-share // min(len(symbols), ROWS_PER_FRAME)) if symbols else 0
+                frame: list[EventBatch[Any]] = []
                 for turn in range(rounds):
                     size = min(share, len(symbols), ROWS_PER_FRAME)
                     share -= size
@@ -51,10 +52,25 @@ class Load:
                     at_ms = since_ms + (now_ms - since_ms) * (turn + 1) // rounds
                     batch = market.snapshot(event_class, list(islice(order, size)), at_ms)
                     if batch is not None:
-                        yield number, batch
+                        frame.append(batch)
+                    if sum(map(len, frame)) >= ROWS_PER_FRAME or turn == rounds - 1:
+                        yield from ((number, joined) for joined in _joined(frame))
+                        frame = []
 
     def _order(self, key: tuple[int, type[Event]], symbols: list[str]) -> Iterator[str]:
         known = self._rounds.get(key)
         if known is None or known[0] != symbols:
             known = self._rounds[key] = (symbols, cycle(symbols))
         return known[1]
+
+
+def _joined(batches: list[EventBatch[Any]]) -> Iterator[EventBatch[Any]]:
+    """Batches of one type as one, so that few symbols do not make tiny frames."""
+    if len(batches) <= 1:
+        yield from batches
+        return
+    columns = {
+        name: list(chain.from_iterable(batch.columns[name] for batch in batches))
+        for name in batches[0].columns
+    }
+    yield EventBatch(batches[0].event_class, columns)

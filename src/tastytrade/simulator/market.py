@@ -70,7 +70,7 @@ class Market:
         self._lines: dict[str, Line] = {
             path.instrument.streamer_symbol: InstrumentLine(path, seed=seed) for path in self._paths.values()
         }
-        self._charts = Charts(self._line, self._surfaces)
+        self._charts = Charts(self.line, self._surfaces)
 
     def _make_paths(self, today: int) -> dict[str, Path]:
         round_the_clock = RoundTheClock()
@@ -98,9 +98,10 @@ class Market:
 
     def knows(self, symbol: str) -> bool:
         """Whether there is such an instrument or listed option (streamer symbols), or candles of one."""
-        return self._charts.knows(symbol) if "{" in symbol else self._line(symbol) is not None
+        return self._charts.knows(symbol) if "{" in symbol else self.line(symbol) is not None
 
-    def _line(self, symbol: str) -> Line | None:
+    def line(self, symbol: str) -> Line | None:
+        """What gives the events of a streamer symbol, an instrument's or an option's; None for neither."""
         line = self._lines.get(symbol)
         if line is not None:
             return line
@@ -133,7 +134,7 @@ class Market:
         if method is None:
             return None
         row_of = methodcaller(method, now_ms)
-        lines, find = self._lines, self._line
+        lines, find = self._lines, self.line
         names: list[str] = []
         rows: list[Row] = []
         for symbol in symbols:
@@ -157,7 +158,7 @@ class Market:
         if method is None:
             return []
         has_changed = methodcaller(f"{method}_changed", previous_ms, now_ms)
-        lines, find = self._lines, self._line
+        lines, find = self._lines, self.line
         found = []
         for symbol in symbols:
             line = lines.get(symbol) or find(symbol)
@@ -169,7 +170,7 @@ class Market:
         """Every print of the symbols in (previous, now], in order of time; None when there was none."""
         tapes: list[list[tuple[Row, str]]] = []
         for symbol in dict.fromkeys(symbols):
-            line = self._line(symbol)
+            line = self.line(symbol)
             if line is not None:
                 tapes.append([(row, symbol) for row in line.sales_between(previous_ms, now_ms)])
         ordered = list(merge(*tapes, key=lambda one: one[0][0]))
@@ -192,7 +193,7 @@ class Market:
     def _other_rows(
         self, event_class: type[Event], symbol: str, from_ms: int, now_ms: int, limit: int
     ) -> tuple[list[Row], bool]:
-        line = self._line(symbol)
+        line = self.line(symbol)
         if line is None:
             return [], False
         if event_class is Greeks:

@@ -59,10 +59,10 @@ class OptionLine:
         self._traded_ms = self._trades_ms = -1
 
     def _moment(self, bucket: int, length: int, now_ms: int) -> int:
-        """When a bucket of time began, but not before the day did nor after the option expired."""
+        """When a bucket of time began, but not before the day did."""
         hours = self.path.hours
         began = bucket * length - self._salt % length
-        return min(max(began, hours.opens_ms(hours.day_at(now_ms))), self._expires_ms)
+        return max(began, hours.opens_ms(hours.day_at(now_ms)))
 
     def _is_new(self, previous_ms: int, now_ms: int, length: int) -> bool:
         if previous_ms >= self._expires_ms:
@@ -74,6 +74,8 @@ class OptionLine:
 
     def quote(self, now_ms: int) -> Row | None:
         """Bid and ask with their sizes; sizes flicker between two quotes."""
+        if now_ms > self._expires_ms:
+            now_ms = self._expires_ms
         bucket = (now_ms + self._salt % self._quote_ms) // self._quote_ms
         if bucket != self._quote_bucket:
             self._reprice(bucket, now_ms)
@@ -175,6 +177,7 @@ class OptionLine:
 
     def summary(self, now_ms: int) -> Row | None:
         """The day's open and extremes, the close before, open interest; taken anew each minute."""
+        now_ms = min(now_ms, self._expires_ms)
         bucket = (now_ms + self._salt % _SUMMARY_MS) // _SUMMARY_MS
         if bucket != self._summary_bucket:
             self._summary_row = self._make_summary(self._moment(bucket, _SUMMARY_MS, now_ms))
@@ -213,6 +216,8 @@ class OptionLine:
 
     def greeks(self, now_ms: int) -> Row | None:
         """Theoretical price, volatility and greeks, taken anew every 10 to 20 seconds."""
+        if now_ms > self._expires_ms:
+            now_ms = self._expires_ms
         bucket = (now_ms + self._salt % self._greeks_ms) // self._greeks_ms
         if bucket != self._greeks_bucket:
             self._greeks_row = self._make_greeks(self._moment(bucket, self._greeks_ms, now_ms))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tastytrade.instruments.items import decode_item, decode_items
+from tastytrade.instruments.items import decode_items
 from tastytrade.instruments.models import (
     Cryptocurrency,
     Equity,
@@ -144,7 +144,7 @@ def test_a_number_sent_as_a_number_keeps_its_digits() -> None:
     assert crypto.tick_size == Decimal("0.00005")
 
 
-def test_one_item_alone_is_read_or_refused() -> None:
-    assert decode_item({"symbol": "SPX", "is-index": True}, Equity).streamer_symbol == "SPX"
-    with pytest.raises(ValueError, match="no Equity"):
-        decode_item({"id": 3}, Equity)
+def test_a_list_of_which_nothing_can_be_read_is_refused() -> None:
+    with pytest.raises(ValueError, match="none of 2 items is Option"):
+        options({"id": 1}, {"id": 2})
+    assert options() == []

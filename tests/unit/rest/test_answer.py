@@ -160,6 +160,16 @@ def test_control_characters_of_an_answer_are_escaped_and_its_length_limited() ->
     assert len(str(caught.value)) < 800
 
 
+def test_control_characters_in_what_cannot_be_read_are_escaped() -> None:
+    call: Call[Any] = Call(method="GET", path="/x", parse=float)
+
+    with pytest.raises(UnexpectedAnswer) as caught:
+        read(call, Answer(200, {}, b'{"data": "\\u001b[2J\\u202e canary"}'))
+
+    assert str(caught.value).isprintable()
+    assert "canary" in str(caught.value)
+
+
 def test_an_answer_that_cannot_be_read_leaves_no_token_in_the_traceback() -> None:
     def parse(data: Any) -> str:
         return str(data["user"]["name"])

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -33,9 +31,7 @@ from tastytrade.rest.auth import (
 )
 from tastytrade.rest.call import Answer, Call
 from tastytrade.rest.secret import Secret
-
-RECORDED = Path(__file__).parents[2] / "data" / "rest-samples.jsonl"
-SAMPLES = [json.loads(line) for line in RECORDED.read_text(encoding="utf-8").splitlines()]
+from tests.unit.rest.recorded import SAMPLES
 
 # Where a typed call exists: path (its query cut off) -> that call.
 TYPED: dict[str, Callable[[], Call[Any]]] = {

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from tastytrade.simulator.catalogue import BUILT_IN
+from tastytrade.simulator.instrument import Instrument
 
 
 def test_every_symbol_is_listed_once() -> None:
@@ -11,7 +12,7 @@ def test_every_symbol_is_listed_once() -> None:
 
 
 def test_a_leader_comes_before_those_it_leads_and_keeps_their_hours() -> None:
-    seen = {}
+    seen: dict[str, Instrument] = {}
     for instrument in BUILT_IN:
         if instrument.leader:
             assert seen[instrument.leader].is_crypto == instrument.is_crypto
