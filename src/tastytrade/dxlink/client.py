@@ -252,7 +252,7 @@ class ClientProtocol:
         elif self.step is Step.AUTH_STATE:  # the server's first word: it wants a token
             if self._token is None:
                 raise FeedUnauthorized(
-                    "this DXLink server wants a token; pass one, or a session that gets it"
+                    "this DXLink server wants a token: pass token=..., or a session that gets one"
                 )
             self._send(Auth(CONNECTION, self._token))
             self._enter(Step.AUTHORIZATION, now)

@@ -60,8 +60,7 @@ class Simulator:
         self.listing = Listing(today or date.today(), symbols)  # noqa: DTZ011 - the user's own today
         self.market = Market(self.listing, seed=seed)
         self.accounts = Accounts(user)
-        self.connections = 0
-        """DXLink connections open now."""
+        self._websockets: set[WebSocket] = set()
         self._host = host
         self._port = port
         self._rate = rate
@@ -109,6 +108,16 @@ class Simulator:
         return f"<Simulator at {self.api_url}>" if self._server else "<Simulator, not running>"
 
     @property
+    def connections(self) -> int:
+        """DXLink connections open now."""
+        return len(self._websockets)
+
+    async def drop_connections(self, code: int = 1012) -> None:
+        """Close every DXLink connection, as a service does that restarts."""
+        for websocket in tuple(self._websockets):
+            await websocket.close(code)
+
+    @property
     def _shown_host(self) -> str:
         return f"[{self._host}]" if ":" in self._host else self._host
 
@@ -145,7 +154,8 @@ class Simulator:
 
     def _listen(self) -> socket.socket:
         family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
-        listener = socket.socket(family)
+        # Named as TCP, asyncio sets TCP_NODELAY on what it accepts; without it an answer waits 40 ms.
+        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         try:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind((self._host, self._port))
@@ -168,11 +178,11 @@ class Simulator:
             await websocket.close(1008)
             return
         await websocket.accept()
-        self.connections += 1
+        self._websockets.add(websocket)
         try:
             await _Connection(websocket, self._make_protocol(), self._make_feed, self._elapsed).serve()
         finally:
-            self.connections -= 1
+            self._websockets.discard(websocket)
 
     def _is_welcome(self, websocket: WebSocket) -> bool:
         """A page of another site that a browser has open must not reach a simulator on this machine."""

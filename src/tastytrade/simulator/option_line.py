@@ -74,8 +74,7 @@ class OptionLine:
 
     def quote(self, now_ms: int) -> Row | None:
         """Bid and ask with their sizes; sizes flicker between two quotes."""
-        if now_ms > self._expires_ms:
-            now_ms = self._expires_ms
+        now_ms = min(now_ms, self._expires_ms)
         bucket = (now_ms + self._salt % self._quote_ms) // self._quote_ms
         if bucket != self._quote_bucket:
             self._reprice(bucket, now_ms)
@@ -198,7 +197,7 @@ class OptionLine:
             opened,
             high,
             low,
-            path.close_of(day) if time_ms >= path.expires_ms else NAN,
+            NAN,
             day_number(before),
             path.close_of(before),
             float(path.volume_until(before, path.hours.opens_ms(day))),
@@ -216,8 +215,7 @@ class OptionLine:
 
     def greeks(self, now_ms: int) -> Row | None:
         """Theoretical price, volatility and greeks, taken anew every 10 to 20 seconds."""
-        if now_ms > self._expires_ms:
-            now_ms = self._expires_ms
+        now_ms = min(now_ms, self._expires_ms)
         bucket = (now_ms + self._salt % self._greeks_ms) // self._greeks_ms
         if bucket != self._greeks_bucket:
             self._greeks_row = self._make_greeks(self._moment(bucket, self._greeks_ms, now_ms))
