@@ -38,7 +38,9 @@ names = st.sampled_from(
         "acceptEventFields", "eventFields", "dataFormat", "aggregationPeriod", "data", "keepaliveTimeout",
     ]
 )  # fmt: skip
-entries = st.fixed_dictionaries({"type": st.sampled_from(["Quote", "Candle", "X"]), "symbol": st.text(max_size=9)})
+entries = st.fixed_dictionaries(
+    {"type": st.sampled_from(["Quote", "Candle", "X"]), "symbol": st.text(max_size=9)}
+)
 likely = st.one_of(
     json_values,
     st.lists(entries, max_size=3),
@@ -52,11 +54,18 @@ messages = st.builds(
     st.sampled_from([0, 1, 2, 3, -1, 2**40]) | json_values,
     st.dictionaries(names, likely, max_size=4),
 )
-texts = messages | st.binary(max_size=60) | st.text(max_size=60).map(str.encode) | json_values.map(msgspec.json.encode)
+texts = (
+    messages
+    | st.binary(max_size=60)
+    | st.text(max_size=60).map(str.encode)
+    | json_values.map(msgspec.json.encode)
+)
 
 
 @given(st.lists(texts, max_size=8), st.booleans())
-def test_any_text_into_a_client_raises_nothing_but_protocol_error(frames: list[bytes], is_ready: bool) -> None:
+def test_any_text_into_a_client_raises_nothing_but_protocol_error(
+    frames: list[bytes], is_ready: bool
+) -> None:
     pair = Pair()
     if is_ready:
         pair.client.want(Entry("Quote", "SPX"))
@@ -70,7 +79,9 @@ def test_any_text_into_a_client_raises_nothing_but_protocol_error(frames: list[b
 
 
 @given(st.lists(texts, max_size=8), st.booleans())
-def test_any_text_into_a_server_raises_nothing_and_is_answered_in_json(frames: list[bytes], is_ready: bool) -> None:
+def test_any_text_into_a_server_raises_nothing_and_is_answered_in_json(
+    frames: list[bytes], is_ready: bool
+) -> None:
     pair = Pair()
     if is_ready:
         pair.client.want(Entry("Quote", "SPX"))

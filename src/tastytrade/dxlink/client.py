@@ -57,7 +57,7 @@ class Step(Enum):
 
     IDLE = "start"
     SETUP = "SETUP"
-    AUTH_STATE = "AUTH_STATE"
+    AUTH_STATE = "its first AUTH_STATE"
     AUTHORIZATION = "AUTH_STATE AUTHORIZED"
     READY = "nothing"
 

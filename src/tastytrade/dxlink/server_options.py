@@ -28,6 +28,8 @@ class ServerOptions(Struct, frozen=True, kw_only=True):
                            15,000 in a burst, paced clients at 2,500 a second pass); the figures are a guess
     candle_limit           active Candle entries a channel; one client had 80 and failed at 100, one at 20
     default_aggregation    seconds, on channels without a wish; guess
+    mixed_types            several event types in one COMPACT frame: the specification shows it, public
+                           recordings of tastytrade do not
     auto_candle_history    False: AUTO answers a candle history with the empty snapshot; observed once
     """
 
@@ -44,4 +46,5 @@ class ServerOptions(Struct, frozen=True, kw_only=True):
     rate: float = 2_500.0
     candle_limit: int = 100
     default_aggregation: float = 0.1
+    mixed_types: bool = False
     auto_candle_history: bool = True

@@ -64,7 +64,11 @@ class Feed:
                 self._protocol.send(number, [batch])
 
     def _send(self, number: int, batches: list[EventBatch[Any]]) -> None:
-        """Several types share a frame, as the protocol allows, up to a size."""
+        """A type a frame, as public recordings show it; or several, as the protocol allows too."""
+        if not self._protocol.options.mixed_types:
+            for batch in batches:
+                self._protocol.send(number, [batch])
+            return
         waiting: list[EventBatch[Any]] = []
         rows = 0
         for batch in batches:

@@ -17,7 +17,6 @@ CLOSE = time(16, 0)
 MONDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = 0, 3, 4, 5, 6
 
 _DAY = timedelta(days=1)
-_EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 
 
 def easter(year: int) -> date:
@@ -124,8 +123,3 @@ def session_ms(day: date) -> tuple[int, int]:
 def new_york_date(time_ms: int) -> date:
     """The date in New York at Unix milliseconds."""
     return datetime.fromtimestamp(time_ms / 1000, NEW_YORK).date()
-
-
-def day_id(day: date) -> int:
-    """dxFeed's day id: days since 1970-01-01."""
-    return day.toordinal() - _EPOCH_ORDINAL

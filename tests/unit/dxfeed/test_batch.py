@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from typing import Any
+
 from tastytrade.dxfeed import EventBatch, Quote, Trade
 from tastytrade.dxfeed.names import Direction
 
 
 def make() -> EventBatch[Quote]:
-    columns = {"eventSymbol": ["A", "B", "A"], "bidPrice": [1.0, 2.0, 3.0]}
+    columns: dict[str, list[Any]] = {"eventSymbol": ["A", "B", "A"], "bidPrice": [1.0, 2.0, 3.0]}
     return EventBatch(Quote, columns, received_ns=5, epoch=2, channel=1)
 
 

@@ -40,10 +40,10 @@ FIELDS = {
     "Candle": CANDLE,
     "DailyCandle": CANDLE,
     "Order": ORDER + " marketMaker",
-    "AnalyticOrder": ORDER
-    + " marketMaker icebergPeakSize icebergHiddenSize icebergExecutedSize icebergType",
+    "AnalyticOrder": ORDER + " marketMaker icebergPeakSize icebergHiddenSize icebergExecutedSize icebergType",
     "SpreadOrder": ORDER + " spreadSymbol",
-    "OtcMarketsOrder": ORDER + " marketMaker quoteAccessPayment open unsolicited otcMarketsPriceType saturated"
+    "OtcMarketsOrder": ORDER
+    + " marketMaker quoteAccessPayment open unsolicited otcMarketsPriceType saturated"
     " autoExecution nmsConditional",
     "Series": SERIES
     + "expiration volatility callVolume putVolume putCallRatio forwardPrice dividend interest",
@@ -54,8 +54,8 @@ FIELDS = {
     "TextConfiguration": "time sequence version text",
     "MarketMaker": "eventFlags index exchangeCode marketMaker bidTime bidPrice bidSize bidCount askTime"
     " askPrice askSize askCount",
-    "OrderImbalance": "source time sequence refPrice pairedSize imbalanceSize nearPrice farPrice imbalanceSide"
-    " auctionType",
+    "OrderImbalance": "source time sequence refPrice pairedSize imbalanceSize nearPrice farPrice"
+    " imbalanceSide auctionType",
 }
 
 

@@ -57,9 +57,7 @@ def test_a_text_field_that_says_nan_is_text() -> None:
 
 def test_sixty_four_bit_integers_stay_exact_also_as_text() -> None:
     layout = {"Candle": ("eventSymbol", "index", "time")}
-    decoded = decode_data(
-        ["Candle", ["A", 9223372036854775807, 7, "B", "22047776527353334", 100.0]], layout
-    )
+    decoded = decode_data(["Candle", ["A", 9223372036854775807, 7, "B", "22047776527353334", 100.0]], layout)
 
     first, second = events(decoded)
     assert first.index == 9223372036854775807
@@ -168,9 +166,7 @@ def test_nothing_is_nothing() -> None:
 
 def test_fractions_where_dxfeed_means_whole_numbers_are_kept() -> None:
     layout = {"Candle": ("eventSymbol", "count", "volume"), "Summary": ("eventSymbol", "openInterest")}
-    candle, summary = events(
-        decode_data(["Candle", ["A{=d}", "NaN", 1.5], "Summary", ["A", 12.5]], layout)
-    )
+    candle, summary = events(decode_data(["Candle", ["A{=d}", "NaN", 1.5], "Summary", ["A", 12.5]], layout))
 
     assert isinstance(candle, Candle)
     assert math.isnan(candle.count)

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tastytrade.dxfeed import Candle, Greeks, Quote, Series, Trade, TradeETH
+from tastytrade.dxfeed import Candle, Greeks, Series, Trade, TradeETH
 from tastytrade.dxlink.frame import Frame
 from tastytrade.dxlink.messages import FeedData, Unknown, decode, encode
 from tastytrade.errors import ProtocolError
@@ -17,32 +17,22 @@ RECORDS = [
     msgspec.json.decode(line)
     for line in (Path(__file__).parents[2] / "data" / "dxlink-frames.jsonl").read_bytes().splitlines()
 ]
-QUOTE = (
-    "eventType eventSymbol eventTime sequence timeNanoPart bidTime bidExchangeCode bidPrice bidSize askTime"
-    " askExchangeCode askPrice askSize"
-).split()
-TRADE_ETH = (
-    "eventType eventSymbol eventTime time timeNanoPart sequence exchangeCode price change size dayId dayVolume"
-    " dayTurnover tickDirection extendedTradingHours"
-).split()
-SERIES = (
-    "eventType eventSymbol eventTime eventFlags index time sequence expiration volatility callVolume putVolume"
-    " putCallRatio forwardPrice dividend interest"
-).split()
-GREEKS = "eventType eventSymbol volatility delta gamma theta rho vega".split()
-CANDLE = "eventFlags eventSymbol time open high low close volume openInterest".split()
-# The columns that were in force for each recorded row, from the FEED_SETUP or FEED_CONFIG beside it.
+# The columns that were in force for each recorded row, from the FEED_SETUP or FEED_CONFIG beside it,
+# by event type and number of values.
 LAYOUTS = {
-    ("Trade", 10): "eventType eventSymbol price dayVolume size".split(),
-    ("Quote", 26): QUOTE,
-    ("Greeks", 16): GREEKS,
-    ("Trade", 20): "eventSymbol price size time".split(),
-    ("Quote", 10): "eventSymbol bidPrice askPrice bidSize askSize".split(),
-    ("Summary", 2): "eventSymbol openInterest".split(),
-    ("Candle", 27): CANDLE,
-    ("Quote", 18): "eventType eventSymbol bidPrice askPrice bidSize askSize".split(),
-    ("TradeETH", 15): TRADE_ETH,
-    ("Series", 15): SERIES,
+    ("Trade", 10): "eventType eventSymbol price dayVolume size",
+    ("Quote", 26): "eventType eventSymbol eventTime sequence timeNanoPart bidTime bidExchangeCode bidPrice"
+    " bidSize askTime askExchangeCode askPrice askSize",
+    ("Greeks", 16): "eventType eventSymbol volatility delta gamma theta rho vega",
+    ("Trade", 20): "eventSymbol price size time",
+    ("Quote", 10): "eventSymbol bidPrice askPrice bidSize askSize",
+    ("Summary", 2): "eventSymbol openInterest",
+    ("Candle", 27): "eventFlags eventSymbol time open high low close volume openInterest",
+    ("Quote", 18): "eventType eventSymbol bidPrice askPrice bidSize askSize",
+    ("TradeETH", 15): "eventType eventSymbol eventTime time timeNanoPart sequence exchangeCode price change"
+    " size dayId dayVolume dayTurnover tickDirection extendedTradingHours",
+    ("Series", 15): "eventType eventSymbol eventTime eventFlags index time sequence expiration volatility"
+    " callVolume putVolume putCallRatio forwardPrice dividend interest",
 }
 
 
@@ -64,7 +54,7 @@ def test_every_recorded_frame_is_a_message_or_refused_with_a_reason(record: dict
 def test_what_we_would_write_for_a_recorded_message_says_the_same() -> None:
     for record in RECORDS:
         frame = record["frame"]
-        if {"type", "channel"} <= set(frame) and frame["type"] not in {"FEED_DATA"}:
+        if {"type", "channel"} <= set(frame) and frame["type"] != "FEED_DATA":
             written = msgspec.json.decode(encode(decode(text_of(record))))  # type: ignore[arg-type]  # known types
             said = {name: value for name, value in frame.items() if name not in {"agent", "source"}}
             said = msgspec.json.decode(encode(decode(msgspec.json.encode(said))))  # type: ignore[arg-type]
@@ -76,7 +66,7 @@ def events_of(record: dict[str, Any]) -> list[Any]:
     data = frame["data"]
     layout = {}
     if data and isinstance(data[0], str):
-        layout = {data[0]: tuple(LAYOUTS[data[0], len(data[1])])}
+        layout = {data[0]: tuple(LAYOUTS[data[0], len(data[1])].split())}
     text = msgspec.json.encode({"type": "FEED_DATA", "channel": frame["channel"], "data": data})
     decoded = Frame(text, layout, channel=1, epoch=1, received_ns=0).decode()
     assert decoded.quarantined == []
@@ -93,7 +83,9 @@ def test_every_recorded_event_is_decoded(record: dict[str, Any]) -> None:
 
 def test_recorded_values_arrive_digit_for_digit() -> None:
     events = [event for record in DATA for event in events_of(record)]
-    by_type = {cls: [e for e in events if type(e) is cls] for cls in (Quote, Trade, Greeks, Candle, Series, TradeETH)}
+    by_type: dict[type, list[Any]] = {}
+    for event in events:
+        by_type.setdefault(type(event), []).append(event)
 
     assert by_type[Greeks][0].gamma == 0.0982083687887286
     assert by_type[Trade][0].dayVolume == 13743299.0

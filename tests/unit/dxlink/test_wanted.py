@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import msgspec
+from msgspec import UNSET
 
-from tastytrade.dxlink.messages import UNSET, Entry, FeedSubscription, encode
+from tastytrade.dxlink.messages import Entry, FeedSubscription, encode
 from tastytrade.dxlink.wanted import WantedSet
 
 

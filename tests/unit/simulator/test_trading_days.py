@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime
 import pytest
 
 from tastytrade.simulator.trading_days import (
-    day_id,
     easter,
     holidays,
     is_trading_day,
@@ -100,7 +99,3 @@ def test_the_date_in_new_york_is_behind_utc_in_the_evening() -> None:
     evening = datetime(2025, 1, 14, 3, tzinfo=UTC)
 
     assert new_york_date(int(evening.timestamp() * 1000)) == date(2025, 1, 13)
-
-
-def test_a_day_id_counts_days_since_1970() -> None:
-    assert day_id(date(2026, 7, 31)) == 20665

@@ -38,3 +38,7 @@ def test_round_the_clock_every_utc_day_is_one() -> None:
     assert hours.day_at(midnight_ms(sunday)) == sunday
     assert hours.day_at(midnight_ms(sunday) - 1) == hours.previous(sunday)
     assert hours.opens_ms(sunday) == day_number(sunday) * DAY_MS
+
+
+def test_a_day_number_counts_days_since_1970() -> None:
+    assert day_number(date(2026, 7, 31).toordinal()) == 20665

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from itertools import pairwise
+from typing import Any
 
 import polars as pl
 import pytest
@@ -14,7 +15,7 @@ NS = 1_700_000_000_000_000_123
 
 
 def quotes(*prices: float, symbol: str = "A", at_ns: int = NS) -> EventBatch[Quote]:
-    columns = {"eventSymbol": [symbol] * len(prices), "bidPrice": list(prices)}
+    columns: dict[str, list[Any]] = {"eventSymbol": [symbol] * len(prices), "bidPrice": list(prices)}
     return EventBatch(Quote, columns, received_ns=at_ns)
 
 
@@ -36,7 +37,7 @@ def test_the_timestamp_is_utc_with_every_nanosecond() -> None:
 
 @pytest.mark.parametrize("event_class", EVENT_CLASSES.values())
 def test_every_event_class_has_the_same_schema_empty_and_full(event_class: type) -> None:
-    builder = TableBuilder(event_class)
+    builder: TableBuilder[Any] = TableBuilder(event_class)
     empty = builder.table.schema
     builder.append(EventBatch(event_class, {"eventSymbol": ["A"]}))
 
