@@ -16,8 +16,9 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar, overload
 
+from tastytrade.connection import Connection
 from tastytrade.dxfeed import Event, EventType
-from tastytrade.dxlink.client import ClientProtocol, Received, Step
+from tastytrade.dxlink.client import ClientProtocol, Received
 from tastytrade.dxlink.compact import Decoded
 from tastytrade.dxlink.frame import Frame
 from tastytrade.dxlink.messages import Error
@@ -36,11 +37,12 @@ from tastytrade.errors import (
     TastytradeError,
 )
 from tastytrade.interest import Interest, entries_of
+from tastytrade.rest.secret import Secret
 from tastytrade.session import Session
 from tastytrade.source import EventTypes, Gap, GapReason, Ledger, State, StateChange
 from tastytrade.subscription import DEFAULT_LIMIT_BYTES, Overflow, Subscription
 from tastytrade.transport.http import user_agent
-from tastytrade.transport.websocket import WebSocketDoor, open_websocket
+from tastytrade.transport.websocket import open_websocket
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +75,7 @@ class Streamer:
             raise ConfigurationError("a Streamer takes a session or url=..., one of the two")
         self._session = session
         self._url = url
-        self._token = token
+        self._token = Secret(token) if token is not None else None
         self._on_message = on_message
         self._protocol = ClientProtocol(plans)
         self._interest = Interest(self._protocol)
@@ -83,6 +85,7 @@ class Streamer:
         self._task: asyncio.Task[None] | None = None
         self._opened: asyncio.Future[None] | None = None
         self._last_received_ns = 0
+        self._last_failure: TastytradeError | None = None
         self._open_gap: tuple[GapReason, int, int] | None = None
         self.feed_level: str | None = None
         """What the quote token is good for: "api" (live), "demo" (delayed), "simulated", or None unknown."""
@@ -223,11 +226,8 @@ class Streamer:
                 delay = _backoff(attempt)
                 self._enter(State.BACKOFF, f"{failure}; next attempt in {delay:.1f} s")
                 await asyncio.sleep(delay)
-        except asyncio.CancelledError:
-            raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the top of a task: every reader is told, none hangs
             self._fail(error)
-            raise
 
     async def _connection(self) -> TastytradeError:
         """One connection from opening to its end; gives the reason of the end."""
@@ -235,62 +235,37 @@ class Streamer:
         try:
             url, token = await self._address()
             async with open_websocket(url, user_agent=user_agent()) as door:
-                self._protocol.start(token=token, now=self._now())
                 self._enter(State.AUTHENTICATING, "waiting for the server's SETUP")
-                async with asyncio.TaskGroup() as tasks:
-                    tasks.create_task(self._read(door))
-                    tasks.create_task(self._write(door))
+                connection = Connection(
+                    self._protocol,
+                    door,
+                    received=self._receive,
+                    progressed=self._announce,
+                    wake=self._wake,
+                )
+                failure: TastytradeError = await connection.run(token=token)
         except TastytradeError as error:
             failure = error
-        except ExceptionGroup as group:
-            known = group.subgroup(TastytradeError)
-            if known is None or known.exceptions != group.exceptions:
-                raise
-            failure = known.exceptions[0]  # type: ignore[assignment]  # a subgroup of TastytradeErrors
-        self._note_gap(failure)
+        if self._open_gap is None and self._last_received_ns:
+            self._open_gap = (_gap_reason(failure), self._last_received_ns, self._protocol.epoch)
         return failure
 
     async def _address(self) -> tuple[str, str | None]:
         if self._session is None:
-            return str(self._url), self._token
+            return str(self._url), self._token.reveal() if self._token is not None else None
         renew = isinstance(self._last_failure, FeedUnauthorized)
         quote_token = await self._session.quote_token(renew=renew)
         self.feed_level = quote_token.level
         return quote_token.dxlink_url, quote_token.token.reveal()
 
-    _last_failure: TastytradeError | None = None
-
-    async def _read(self, door: WebSocketDoor) -> None:
-        protocol, route = self._protocol, self._interest.route
-        while True:
-            text = await door.receive()
-            received_ns = time.time_ns()
-            for message in protocol.receive(text, now=self._now(), received_ns=received_ns):
-                if isinstance(message, Frame):
-                    self._last_received_ns = received_ns
-                    self._ledger.frames += 1
-                    self._ledger.bytes += message.size_bytes
-                    if not route(message):
-                        self._ledger.unclaimed += 1
-                else:
-                    self._observe(message)
-
-    async def _write(self, door: WebSocketDoor) -> None:
-        protocol = self._protocol
-        while True:
-            self._wake.clear()
-            now = self._now()
-            protocol.tick(now)
-            for text in protocol.data_to_send(now):
-                await door.send(text)
-            self._announce()
-            try:
-                async with asyncio.timeout_at(protocol.next_deadline()):
-                    await self._wake.wait()
-            except TimeoutError:
-                continue
-
-    def _observe(self, message: Received) -> None:
+    def _receive(self, message: Received) -> None:
+        if isinstance(message, Frame):
+            self._last_received_ns = message.received_ns
+            self._ledger.frames += 1
+            self._ledger.bytes += message.size_bytes
+            if not self._interest.route(message):
+                self._ledger.unclaimed += 1
+            return
         if isinstance(message, Error):
             log.warning(
                 "DXLink server: %s on channel %d: %r", message.error, message.channel, message.message
@@ -302,10 +277,11 @@ class Streamer:
     def _announce(self) -> None:
         """Tell the state that the protocol has come to."""
         protocol = self._protocol
-        if protocol.step is not Step.READY:
+        if not protocol.is_ready:
             return
         if protocol.is_settled:
             self._enter(State.LIVE, "everything wanted has been asked for")
+            self._last_failure = None
             self._close_gap()
         else:
             sent, wanted = protocol.progress
@@ -329,10 +305,6 @@ class Streamer:
         self._interest.end(error)
         if self._opened is not None and not self._opened.done():
             self._opened.set_exception(error)
-
-    def _note_gap(self, failure: TastytradeError) -> None:
-        if self._open_gap is None and self._last_received_ns:
-            self._open_gap = (_gap_reason(failure), self._last_received_ns, self._protocol.epoch)
 
     def _close_gap(self) -> None:
         if self._open_gap is not None:
@@ -359,9 +331,6 @@ class Streamer:
         if (state, reason) != (self._state.state, self._state.reason):
             self._state = StateChange(state, reason, time.time_ns())
             log.debug("feed %s: %s", state.value, reason)
-
-    def _now(self) -> float:
-        return asyncio.get_running_loop().time()
 
 
 def _backoff(attempt: int) -> float:

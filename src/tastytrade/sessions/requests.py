@@ -25,6 +25,7 @@ class AsyncSessionHandler:
         """The Session behind it."""
         self.session = HttpView(session)
         self.base_url = session.environment.api_url
+        self._closing: asyncio.Task[None] | None = None
 
     @classmethod
     async def create(cls, credentials: Credentials) -> Self:
@@ -44,7 +45,8 @@ class AsyncSessionHandler:
 
     def close(self) -> asyncio.Task[None]:
         """Close the connections. Awaited or not: it is on its way when this returns."""
-        return asyncio.get_running_loop().create_task(self.native.aclose(), name="tastytrade-close")
+        self._closing = asyncio.get_running_loop().create_task(self.native.aclose(), name="tastytrade-close")
+        return self._closing
 
 
 class HttpView:

@@ -20,6 +20,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from tastytrade.dxlink.server import ServerProtocol
 from tastytrade.dxlink.server_options import ServerOptions
 from tastytrade.errors import ConfigurationError
+from tastytrade.rest.address import is_loopback
 from tastytrade.simulator.accounts import Accounts, User
 from tastytrade.simulator.feed import SHORTEST_PERIOD, Feed
 from tastytrade.simulator.listing import Listing
@@ -27,7 +28,6 @@ from tastytrade.simulator.market import Market
 from tastytrade.simulator.rest import rest_routes
 
 DXLINK_PATH = "/realtime"
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class Simulator:
@@ -131,6 +131,7 @@ class Simulator:
                 self._build_app(),
                 lifespan="off",
                 log_config=None,
+                log_level="warning",
                 access_log=False,
                 ws="websockets-sansio",
                 ws_ping_interval=None,
@@ -187,7 +188,7 @@ class Simulator:
     def _is_welcome(self, websocket: WebSocket) -> bool:
         """A page of another site that a browser has open must not reach a simulator on this machine."""
         origin = websocket.headers.get("origin")
-        return origin is None or urlsplit(origin).hostname in LOOPBACK | {self._host}
+        return origin is None or is_loopback(origin) or urlsplit(origin).hostname == self._host
 
     def _make_protocol(self) -> ServerProtocol:
         def user_of(token: str) -> str | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import (
@@ -17,13 +17,15 @@ from websockets.exceptions import (
     InvalidURI,
 )
 
-from tastytrade.errors import ConfigurationError, ConnectFailed, ConnectionLost
+from tastytrade.errors import ConnectFailed, ConnectionLost
+from tastytrade.rest.address import check_feed_url, is_loopback
+
+log = logging.getLogger(__name__)
 
 OPEN_TIMEOUT = 10.0
 CLOSE_TIMEOUT = 1.0
 MAX_MESSAGE_BYTES = 16 << 20
 """Snapshots of candles reach megabytes; a bomb should not reach memory."""
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class WebSocketDoor:
@@ -54,7 +56,7 @@ async def open_websocket(url: str, *, user_agent: str) -> AsyncIterator[WebSocke
     Raises ConnectFailed with the step (dns, tcp, tls, upgrade) that failed. Plain ``ws://`` goes to
     this machine only, because a quote token travels over it.
     """
-    host = _checked_host(url)
+    check_feed_url(url, name="the DXLink address")
     try:
         connection = await connect(
             url,
@@ -64,7 +66,8 @@ async def open_websocket(url: str, *, user_agent: str) -> AsyncIterator[WebSocke
             ping_interval=None,  # DXLink's own KEEPALIVE is the sign of life; busy servers answer pings late
             open_timeout=OPEN_TIMEOUT,
             close_timeout=CLOSE_TIMEOUT,
-            proxy=None if host in LOOPBACK else True,
+            proxy=None if is_loopback(url) else True,
+            logger=_Discreet(log),
         )
     except (OSError, InvalidHandshake, InvalidURI, TimeoutError) as error:
         raise _failed(url, error) from None
@@ -72,14 +75,11 @@ async def open_websocket(url: str, *, user_agent: str) -> AsyncIterator[WebSocke
         yield WebSocketDoor(connection)
 
 
-def _checked_host(url: str) -> str:
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if parts.scheme not in {"ws", "wss"} or not host:
-        raise ConfigurationError(f"not a DXLink address: {url!r} (expected like wss://host/path)")
-    if parts.scheme == "ws" and host not in LOOPBACK:
-        raise ConfigurationError(f"{url!r} is not encrypted; only wss:// goes to another machine")
-    return host
+class _Discreet(logging.LoggerAdapter[logging.Logger]):
+    """websockets logs every frame at DEBUG, AUTH and its token too; this never lets it."""
+
+    def isEnabledFor(self, level: int) -> bool:  # noqa: N802 - logging's own name
+        return level > logging.DEBUG and super().isEnabledFor(level)
 
 
 def _failed(url: str, error: Exception) -> ConnectFailed:
