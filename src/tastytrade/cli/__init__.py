@@ -8,7 +8,7 @@ import sys
 def main() -> None:
     """Run the command line. Errors end in one sentence on stderr and a code.
 
-    0 ok, 1 error, 2 usage, 3 authentication, 130 interrupted.
+    0 ok, 1 error, 2 usage, 3 authentication; 130 interrupted (typer sees to that one).
     """
     from tastytrade.cli.app import app
     from tastytrade.errors import CredentialsRejected, FeedUnauthorized, TastytradeError
@@ -18,8 +18,3 @@ def main() -> None:
     except TastytradeError as error:
         print(f"tastytrade: {error}", file=sys.stderr)  # noqa: T201 - the one place a command fails
         sys.exit(3 if isinstance(error, CredentialsRejected | FeedUnauthorized) else 1)
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except BrokenPipeError:  # `| head` has seen enough
-        sys.stderr.close()
-        sys.exit(0)

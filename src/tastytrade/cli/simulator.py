@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from tastytrade.simulator import Simulator
 
 app = typer.Typer(
-    help="Serve a local tastytrade: REST and DXLink on one port, no account needed.",
     epilog="Run one program against it: tastytrade simulator exec -- python my_program.py",
 )
 
@@ -43,7 +43,7 @@ def simulator(
     rate: Rate = None,
     symbol: Symbols = None,
 ) -> None:
-    """Serve a local tastytrade until Ctrl-C or SIGTERM.
+    """Serve a local tastytrade, REST and DXLink on one port, until Ctrl-C or SIGTERM.
 
     Prints one line of JSON once it listens: api_url, dxlink_url, login, password, client_secret,
     refresh_token.
@@ -82,7 +82,8 @@ async def _serve(simulator: Simulator) -> None:
     import msgspec
 
     stop = asyncio.Event()
-    _on_signals(stop)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        _on_signal(number, stop.set)
     async with simulator:
         user = simulator.user
         line = {
@@ -107,22 +108,16 @@ async def _execute(simulator: Simulator, command: list[str]) -> int:
         except OSError as error:
             typer.echo(f"tastytrade: cannot run {command[0]!r} ({error.strerror})", err=True)
             return 127
-        stop = asyncio.Event()
-        _on_signals(stop)
-        waiting = asyncio.ensure_future(process.wait())
-        stopping = asyncio.ensure_future(stop.wait())
-        await asyncio.wait([waiting, stopping], return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
-        if not waiting.done():
-            process.terminate()
-        status = await waiting
+        # Ctrl-C in a terminal reaches the command too, and it may want to clean up; SIGTERM reaches us alone.
+        _on_signal(signal.SIGINT, lambda: None)
+        _on_signal(signal.SIGTERM, lambda: process.returncode is None and process.terminate())
+        status = await process.wait()
     return status if status >= 0 else 128 - status
 
 
-def _on_signals(stop: asyncio.Event) -> None:
+def _on_signal(number: signal.Signals, act: Callable[[], object]) -> None:
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        try:
-            loop.add_signal_handler(number, stop.set)
-        except NotImplementedError:  # Windows' default loop
-            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
+    try:
+        loop.add_signal_handler(number, act)
+    except NotImplementedError:  # Windows' default loop
+        signal.signal(number, lambda *_: loop.call_soon_threadsafe(act))

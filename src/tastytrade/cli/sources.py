@@ -6,7 +6,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from tastytrade.errors import ConfigurationError
+from tastytrade.errors import ConfigurationError, FeedUnauthorized
 from tastytrade.session import Session
 from tastytrade.streamer import Streamer
 
@@ -18,11 +18,15 @@ async def open_streamer(
     *, url: str | None = None, environment: str | None = None, simulator: bool = False
 ) -> AsyncIterator[Streamer]:
     """A streamer that is connected. Raises ConfigurationError, RequestError or FeedError."""
-    if url is not None and simulator:
-        raise ConfigurationError("--url and --simulator exclude each other; choose one")
+    if [url is not None, simulator, environment is not None].count(True) > 1:
+        raise ConfigurationError("--url, --simulator and --environment exclude each other; choose one")
     if url is not None:
-        async with Streamer(url=url, token=os.environ.get(TOKEN_VARIABLE)) as streamer:
-            yield streamer
+        token = os.environ.get(TOKEN_VARIABLE, "").strip() or None
+        try:
+            async with Streamer(url=url, token=token) as streamer:
+                yield streamer
+        except FeedUnauthorized as error:
+            raise FeedUnauthorized(f"{error}; this command takes the token from {TOKEN_VARIABLE}") from None
     elif simulator:
         from tastytrade.simulator import Simulator
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from contextlib import AbstractAsyncContextManager
 from enum import StrEnum
@@ -33,7 +34,9 @@ def stream(
     environment: Annotated[
         str | None, typer.Option(help="production, certification or simulator; TT_ENVIRONMENT unless told.")
     ] = None,
-    duration: Annotated[float | None, typer.Option("--for", help="Seconds; else until Ctrl-C.")] = None,
+    duration: Annotated[
+        float | None, typer.Option("--for", help="Seconds to stream; else until Ctrl-C.", min=0.1)
+    ] = None,
     format: Annotated[Format | None, typer.Option(help="How to show the events.")] = None,  # noqa: A002
 ) -> None:
     """Show live events: a table in a terminal, one JSON object a line in a pipe.
@@ -43,8 +46,10 @@ def stream(
     """
     from tastytrade.cli.sources import open_streamer
     from tastytrade.dxfeed import event_class
+    from tastytrade.interest import entries_of
 
     classes = [event_class(name.strip()) for name in events.split(",") if name.strip()]
+    entries_of(classes, symbols)  # what cannot be meant is refused before anybody logs in
     chosen = format or (Format.TABLE if sys.stdout.isatty() else Format.NDJSON)
     opening = open_streamer(url=url, environment=environment, simulator=simulator)
     asyncio.run(_stream(classes, symbols, chosen, duration=duration, opening=opening))
@@ -73,6 +78,21 @@ async def _stream(
                 console.print(board.table())
             return
         async for batch in subscription.batches(duration=duration):
-            lines = b"\n".join(map(msgspec.json.encode, batch)) + b"\n"
-            sys.stdout.buffer.write(lines)
-            sys.stdout.buffer.flush()
+            if not _write(b"\n".join(map(msgspec.json.encode, batch)) + b"\n"):
+                return
+
+
+def _write(lines: bytes) -> bool:
+    """Put lines on stdout at once; False when nobody reads them any more (``| head`` has seen enough)."""
+    from tastytrade.errors import TastytradeError
+
+    try:
+        sys.stdout.buffer.write(lines)
+        sys.stdout.buffer.flush()
+    except OSError as error:
+        # Python would try the rest once more at its end, and fail where nobody can answer.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):
+            return False
+        raise TastytradeError(f"cannot write to stdout ({error.strerror}); the stream ends here") from None
+    return True

@@ -1,7 +1,8 @@
 """Quotes, trades, candles, greeks: one frozen Struct per event type, in dxFeed's field order.
 
 Times are Unix milliseconds (0: not set), day ids are days since 1970-01-01 (0: not set), sizes and
-volumes are floats (crypto and fractional shares are not whole), a missing double is ``nan``.
+volumes are floats (crypto and fractional shares are not whole), a missing double is ``nan``. A text
+that the wire calls null is None; services do that where they have nothing to say (``statusReason``).
 ``openInterest`` and ``count`` are whole numbers in dxFeed's model, but the wire has shown fractions
 and NaN in such fields, so they are floats here. Wire order always comes from FEED_CONFIG, never from here.
 Source: dxFeed's event classes (QD dxfeed-api) and the DXLink specification.
@@ -90,7 +91,7 @@ class Profile(Event, frozen=True, gc=False):
     description: str = ""
     shortSaleRestriction: ShortSaleRestriction | str = ShortSaleRestriction.UNDEFINED
     tradingStatus: TradingStatus | str = TradingStatus.UNDEFINED
-    statusReason: str = ""
+    statusReason: str | None = None
     haltStartTime: int = 0
     haltEndTime: int = 0
     highLimitPrice: float = NAN
@@ -177,8 +178,8 @@ class TimeAndSale(TimeSeriesEvent, frozen=True, gc=False):
     extendedTradingHours: bool = False
     validTick: bool = False
     type: TimeAndSaleType | str = TimeAndSaleType.NEW
-    buyer: str = ""
-    seller: str = ""
+    buyer: str | None = None
+    seller: str | None = None
 
 
 class _CandleFields(TimeSeriesEvent, frozen=True, gc=False):

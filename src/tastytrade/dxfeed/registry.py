@@ -116,7 +116,7 @@ def _fields_of(cls: type[Event]) -> tuple[Field, ...]:
     for field in struct_fields(cls):
         arguments = [hint for hint in get_args(hints[field.name]) if isinstance(hint, type)]
         names = next((hint for hint in arguments if issubclass(hint, Name)), None)
-        kind = Kind.NAME if names else _KINDS[hints[field.name]]
+        kind = Kind.NAME if names else _KINDS[arguments[0] if arguments else hints[field.name]]
         found.append(Field(field.name, kind, "" if field.required else field.default, names))
     return tuple(found)
 

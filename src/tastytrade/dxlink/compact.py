@@ -171,6 +171,7 @@ def _decode_full(data: list[Any], decoded: _Decoding) -> None:
         _checked(event_class, columns, fields, decoded)
 
 
+_NULL = {Kind.DOUBLE: NAN, Kind.TEXT: None}
 _USUAL: dict[Kind, frozenset[type]] = {
     Kind.DOUBLE: frozenset({float, int}),
     Kind.INTEGER: frozenset({int}),
@@ -198,9 +199,9 @@ def _checked(
                 bad_rows.setdefault(row, f"{name} cannot be {column[row]!r}"[:200])
         columns[name] = mended
     symbols = columns["eventSymbol"]
-    if "" in symbols:
+    if "" in symbols or None in symbols:
         for row, symbol in enumerate(symbols):
-            if symbol == "":
+            if not symbol:
                 bad_rows.setdefault(row, "eventSymbol is empty")
     if bad_rows:
         for row, reason in bad_rows.items():
@@ -227,12 +228,12 @@ def _is_usual(kind: Kind, column: list[Any], booleans: bool) -> bool:
 
 
 def _mended(field: Field, value: Any) -> Any:
-    """The value as its field holds it, or _BAD. Missing is nan for a double, "not set" for the rest."""
+    """The value as its field holds it, or _BAD. Null is nan for a double, None for a text, else "not set"."""
     kind = field.kind
     if kind is Kind.ANY or type(value) in _USUAL[kind]:
         return value
     if value is None:
-        return NAN if kind is Kind.DOUBLE else field.default
+        return _NULL.get(kind, field.default)
     if kind is Kind.DOUBLE:
         return _SPECIAL.get(value, _BAD) if isinstance(value, str) else _BAD
     if kind is Kind.INTEGER:

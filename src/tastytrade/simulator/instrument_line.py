@@ -195,7 +195,8 @@ class InstrumentLine:
         return (
             instrument.description,
             "UNDEFINED" if instrument.is_index else "ACTIVE",
-            "Open for trading" if instrument.listed_market else "",
+            # Null where nothing is to be said: other clients show this text, buyer and seller as None.
+            "Open for trading" if instrument.listed_market else None,
             max(bar.high for bar in year) / SCALE,
             min(bar.low for bar in year) / SCALE,
             instrument.beta,

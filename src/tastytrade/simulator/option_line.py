@@ -14,7 +14,7 @@ from tastytrade.simulator.trading_hours import day_number
 
 EXCHANGE_CODE = "C"
 _SUMMARY_MS = 60_000
-_PROFILE: Row = ("", "UNDEFINED", "", NAN, NAN, NAN, NAN, NAN, NAN, 0, NAN, NAN)
+_PROFILE: Row = ("", "UNDEFINED", None, NAN, NAN, NAN, NAN, NAN, NAN, 0, NAN, NAN)
 
 
 class OptionLine:

@@ -95,7 +95,7 @@ def test_every_field_has_a_kind_and_a_default_of_that_kind() -> None:
         Kind.DOUBLE: (float, int),
         Kind.INTEGER: (int,),
         Kind.BOOLEAN: (bool,),
-        Kind.TEXT: (str,),
+        Kind.TEXT: (str, type(None)),
         Kind.NAME: (str,),
         Kind.ANY: (type(None),),
     }

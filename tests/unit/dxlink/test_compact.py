@@ -55,6 +55,15 @@ def test_a_text_field_that_says_nan_is_text() -> None:
     assert events(decoded)[0].eventSymbol == "NaN"
 
 
+def test_a_text_that_is_null_is_none_and_an_empty_one_is_empty() -> None:
+    layout = {"Profile": ("eventSymbol", "description", "statusReason")}
+    decoded = decode_data(["Profile", ["A", "", None, None, "B", "C"]], layout)
+    (profile,) = events(decoded)
+
+    assert (profile.description, profile.statusReason) == ("", None)
+    assert [bad.reason for bad in decoded.quarantined] == ["eventSymbol is empty"]
+
+
 def test_sixty_four_bit_integers_stay_exact_also_as_text() -> None:
     layout = {"Candle": ("eventSymbol", "index", "time")}
     decoded = decode_data(["Candle", ["A", 9223372036854775807, 7, "B", "22047776527353334", 100.0]], layout)

@@ -123,5 +123,5 @@ def test_a_profile_of_an_option_says_nothing() -> None:
     profile = line.profile(NOW)
 
     assert profile is not None
-    assert profile[:3] == ("", "UNDEFINED", "")
+    assert profile[:3] == ("", "UNDEFINED", None)
     assert line.trade_eth(NOW) is None
