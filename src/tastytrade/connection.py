@@ -40,8 +40,8 @@ class Connection:
         self._protocol.start(token=token, now=self._now())
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._read())
-                tasks.create_task(self._write())
+                tasks.create_task(self._read(), name="tastytrade-receive")
+                tasks.create_task(self._write(), name="tastytrade-send")
         except* FeedError as group:
             reasons = group
         while isinstance(reasons, BaseExceptionGroup):

@@ -292,12 +292,15 @@ class Streamer:
     # Ends and gaps.
 
     def _is_final(self, failure: TastytradeError) -> bool:
-        """Whether trying again would be useless or harmful; the first connection is tried once."""
+        """Whether trying again would be useless or harmful; the first connection is tried once.
+
+        A refused token is renewed once: the session may have had it for hours.
+        """
         self._last_failure, before = failure, self._last_failure
+        if isinstance(failure, FeedUnauthorized):
+            return self._session is None or isinstance(before, FeedUnauthorized)
         if self._opened is not None and not self._opened.done():
             return True
-        if isinstance(failure, FeedUnauthorized):
-            return isinstance(before, FeedUnauthorized) or self._session is None
         return isinstance(failure, CredentialsRejected | NotPermitted | ConfigurationError)
 
     def _fail(self, error: Exception) -> None:

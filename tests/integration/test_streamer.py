@@ -166,6 +166,26 @@ async def test_a_refused_token_is_an_error_at_opening(simulator: Simulator) -> N
     assert tasks_of_ours() <= {"tastytrade-simulator"}
 
 
+async def test_a_token_that_has_grown_old_in_the_session_is_renewed_once(
+    simulator: Simulator, session: Session
+) -> None:
+    old = await session.quote_token()
+    simulator.accounts.quote_tokens.clear()
+    async with Streamer(session) as streamer:
+        await first(streamer.subscribe(Quote, ["SPX"]))
+
+    assert await session.quote_token() != old
+
+
+async def test_a_token_that_is_refused_again_after_its_renewal_is_an_error(
+    simulator: Simulator, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(simulator.accounts.quote_tokens, "holds", lambda _token: False)
+
+    with pytest.raises(FeedUnauthorized):
+        await Streamer(session).open()
+
+
 async def test_a_server_that_wants_a_token_says_so(simulator: Simulator) -> None:
     with pytest.raises(FeedUnauthorized, match="token="):
         await Streamer(url=simulator.dxlink_url).open()

@@ -58,7 +58,7 @@ class Board:
             for field, value in zip(fields, row, strict=True):
                 before = known.get((event_type, field))
                 known[(event_type, field)] = value
-                if isinstance(value, float) and isinstance(before, float) and value != before:
+                if isinstance(value, int | float) and isinstance(before, int | float) and value != before:
                     self._changed[(symbol, event_type, field)] = (now, 1 if value > before else -1)
 
     @property

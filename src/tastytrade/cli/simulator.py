@@ -108,14 +108,19 @@ async def _execute(simulator: Simulator, command: list[str]) -> int:
         except OSError as error:
             typer.echo(f"tastytrade: cannot run {command[0]!r} ({error.strerror})", err=True)
             return 127
+
+        def terminate() -> None:
+            if process.returncode is None:
+                process.terminate()
+
         # Ctrl-C in a terminal reaches the command too, and it may want to clean up; SIGTERM reaches us alone.
         _on_signal(signal.SIGINT, lambda: None)
-        _on_signal(signal.SIGTERM, lambda: process.returncode is None and process.terminate())
+        _on_signal(signal.SIGTERM, terminate)
         status = await process.wait()
     return status if status >= 0 else 128 - status
 
 
-def _on_signal(number: signal.Signals, act: Callable[[], object]) -> None:
+def _on_signal(number: signal.Signals, act: Callable[[], None]) -> None:
     loop = asyncio.get_running_loop()
     try:
         loop.add_signal_handler(number, act)

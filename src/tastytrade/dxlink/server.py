@@ -30,6 +30,7 @@ from tastytrade.dxlink.messages import (
     Entry,
     Error,
     ErrorKind,
+    FeedConfig,
     FeedSetup,
     FeedSubscription,
     Keepalive,
@@ -45,6 +46,7 @@ from tastytrade.errors import ProtocolError
 
 TOKEN_EXPIRED = "Your authentication token has expired, reauthentication is required"  # noqa: S105 - a text
 AUTHENTICATION_FAILED = "Authentication failed"
+EARLY_AUTH = "com.dxfeed.mdd.dxlink.auth.AuthException: Session not found: api"
 
 CheckToken = Callable[[str], str | None]
 """Token -> user id, or None for a token that is not good."""
@@ -78,6 +80,7 @@ class ServerProtocol:
         self._liveness = Liveness(now)
         self._setup_due = now + self.options.step_timeout
         self._is_set_up = False
+        self._first_state_waits = False
         self._allowance = float(self.options.rate_burst)
         self._allowance_at = now
 
@@ -123,9 +126,16 @@ class ServerProtocol:
         if self.channels.pop(number, None) is not None:
             self._send(ChannelClosed(number))
 
+    def turn_to(self, number: int, data_format: DataFormat) -> None:
+        """Change a channel's data format unasked, as servers have been seen to do."""
+        channel = self.channels[number]
+        channel.data_format = data_format.value
+        self._send_config(channel.config())
+
     def data_to_send(self, now: float) -> list[bytes]:
         """The text frames to write now, in order."""
         outbox, self._outbox = self._outbox, []
+        self._first_state_waits = False
         if outbox:
             self._liveness.sent_at = now
         return outbox
@@ -147,7 +157,9 @@ class ServerProtocol:
             )
             self._time_out(text, with_error=self.options.silence == "error")
         elif self._is_set_up and now >= self._liveness.speak_at:
-            self._send(Keepalive(CONNECTION))
+            self._liveness.sent_at = now
+            if self.options.keepalives:
+                self._send(Keepalive(CONNECTION))
 
     # Channel 0.
 
@@ -173,8 +185,12 @@ class ServerProtocol:
         if not self.options.wants_token:
             self.user_id = "anonymous"
         self._send(AuthState(CONNECTION, "AUTHORIZED" if self.is_authorized else "UNAUTHORIZED"))
+        self._first_state_waits = True
 
     def _on_auth(self, message: Auth) -> None:
+        if self._first_state_waits and self.options.early_auth == "refuse":
+            self._error(CONNECTION, ErrorKind.UNKNOWN, EARLY_AUTH)
+            return
         user_id = self._check_token(message.token)
         if user_id is not None:
             self.user_id = user_id
@@ -202,7 +218,7 @@ class ServerProtocol:
                 self._send(ChannelClosed(channel.number))
                 return [Changed(channel, [], list(channel.entries.values()))]
             case FeedSetup():
-                self._send(channel.set_up(message))
+                self._send_config(channel.set_up(message))
                 return []
             case FeedSubscription():
                 return self._subscribe(channel, message, now)
@@ -220,7 +236,7 @@ class ServerProtocol:
         if request.service != "FEED" or contract not in list(Contract):
             text = f"Service {request.service} with contract {contract or 'none'} is not available"
             return self._error(CONNECTION, ErrorKind.BAD_ACTION, text)
-        self.channels[number] = ServerChannel(number, Contract(contract), self.options.default_aggregation)
+        self.channels[number] = ServerChannel(number, Contract(contract), self.options)
         applied = {**request.parameters, "subFormat": "LIST"}
         self._send(ChannelOpened(number, request.service, applied))
         return []
@@ -239,7 +255,7 @@ class ServerProtocol:
         added = channel.add(adds)
         config = channel.announce()
         if config is not None:
-            self._send(config)
+            self._send_config(config)
         return [Changed(channel, added, removed)] if added or removed else []
 
     def _over_limit(
@@ -264,6 +280,10 @@ class ServerProtocol:
 
     def _send(self, message: Message) -> None:
         self._outbox.append(encode(message))
+
+    def _send_config(self, config: FeedConfig) -> None:
+        for _ in range(self.options.config_repeats):
+            self._send(config)
 
     def _error(self, number: int, kind: ErrorKind, text: str) -> list[Changed]:
         self._send(Error(number, kind.value, text))

@@ -17,6 +17,8 @@ class ServerOptions(Struct, frozen=True, kw_only=True):
     version                what SETUP says
     keepalive_timeout      announced for both sides; 60 observed
     wants_token            False: AUTHORIZED follows SETUP at once, as on dxFeed's public demo
+    early_auth             an AUTH that came before our first AUTH_STATE went out: usually tolerated,
+                           sometimes refused with an exception's text; both observed
     refusal                how a bad token is answered; all three forms have been observed
     silence                how a client that says nothing is dropped: close 1000 "Bye" (observed, no
                            ERROR before it) or ERROR TIMEOUT first (the specification's example)
@@ -31,11 +33,16 @@ class ServerOptions(Struct, frozen=True, kw_only=True):
     mixed_types            several event types in one COMPACT frame: the specification shows it, public
                            recordings of tastytrade do not
     auto_candle_history    False: AUTO answers a candle history with the empty snapshot; observed once
+    keepalives             False: say nothing when there is nothing to deliver
+    column_order           as asked for (observed), or in reverse: the protocol promises neither
+    dropped_columns        columns this server does not know and drops without a word, as observed for "VWAP"
+    config_repeats         how often each FEED_CONFIG is sent; two and three observed at start-up
     """
 
     version: str = "1.0-sim-0.1"
     keepalive_timeout: float = 60.0
     wants_token: bool = True
+    early_auth: Literal["accept", "refuse"] = "accept"
     refusal: Literal["auth_state", "error", "close"] = "error"
     silence: Literal["close", "error"] = "close"
     step_timeout: float = 10.0
@@ -48,3 +55,7 @@ class ServerOptions(Struct, frozen=True, kw_only=True):
     default_aggregation: float = 0.1
     mixed_types: bool = False
     auto_candle_history: bool = True
+    keepalives: bool = True
+    column_order: Literal["asked", "reversed"] = "asked"
+    dropped_columns: frozenset[str] = frozenset()
+    config_repeats: int = 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tastytrade.errors import StreamClosed
+from tastytrade.interest import checked_symbols
 from tastytrade.sessions.messaging import FEEDS, QueueManager
 from tastytrade.sessions.requests import AsyncSessionHandler
 from tastytrade.sessions.sockets import WebSocketManager
@@ -32,12 +33,17 @@ class DXLinkClient:
     async def subscribe_to_feeds(self, symbols: Iterable[str]) -> None:
         """Ask for all five types of every symbol; a type that a symbol does not have stays silent.
 
+        A symbol that was asked for before is not asked for again: its events come once.
         Raises SymbolError for what cannot be meant, StreamClosed when closed.
         """
         streamer = self._manager.websocket
         if streamer is None:
             raise StreamClosed("the connection is closed; open the WebSocketManager first")
-        self.queue_manager.read(streamer.subscribe(FEEDS.values(), symbols))
+        known = self.queue_manager.symbols
+        names = [name for name in checked_symbols(symbols) if name not in known]
+        if names:
+            self.queue_manager.read(streamer.subscribe(FEEDS.values(), names))
+            known.update(names)
 
     def __repr__(self) -> str:
         return f"<DXLinkClient on {self._manager.websocket!r}>"

@@ -139,6 +139,8 @@ class QueueManager:
 
     def __init__(self) -> None:
         self.handlers = Handlers()
+        self.symbols: set[str] = set()
+        """What is being read."""
         self._reading: dict[asyncio.Task[None], Subscription[Event]] = {}
         for channel in LISTENERS:
             log.info("Started %s listener on channel %d", channel, channel.value)
@@ -150,6 +152,7 @@ class QueueManager:
 
     async def cleanup(self) -> None:
         """End the reading, after everything that has arrived is in the tables. May be called twice."""
+        self.symbols.clear()
         reading, self._reading = self._reading, {}
         for subscription in reading.values():
             subscription.close()

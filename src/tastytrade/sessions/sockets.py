@@ -7,7 +7,7 @@ import logging
 from types import TracebackType
 from typing import Self
 
-from tastytrade.errors import StreamClosed
+from tastytrade.errors import ConfigurationError, StreamClosed
 from tastytrade.sessions.messaging import PLANS, QueueManager, log_message
 from tastytrade.sessions.requests import AsyncSessionHandler
 from tastytrade.streamer import Streamer
@@ -35,6 +35,8 @@ class WebSocketManager:
 
     async def open(self) -> None:
         """Connect, authenticate and open the channels. Raises FeedError or RequestError."""
+        if self.websocket is not None:
+            raise ConfigurationError("this WebSocketManager is open already; close() it first")
         self._queue_manager = QueueManager()
         self._closed.clear()
         streamer = Streamer(self.session.native, plans=PLANS, on_message=log_message)
@@ -43,14 +45,19 @@ class WebSocketManager:
         self.websocket = streamer
 
     async def close(self) -> None:
-        """End the reading and the connection; nothing of ours is left running."""
+        """End the reading and the connection; nothing of ours is left running.
+
+        Raises the FeedError that ended the feed, when one did.
+        """
         if self.websocket is None:
             log.warning("The connection is not open")
             return
         streamer, self.websocket = self.websocket, None
-        await self.queue_manager.cleanup()
-        await streamer.aclose()
-        self._closed.set()
+        try:
+            await self.queue_manager.cleanup()
+        finally:
+            await streamer.aclose()
+            self._closed.set()
 
     async def send_keepalives(self) -> None:
         """Return when the connection is closed. Keepalives are sent without being asked for."""

@@ -4,7 +4,7 @@ import pytest
 
 from tastytrade.dxfeed import EventBatch, Quote, Trade
 from tastytrade.dxlink.client import ClientProtocol, Step
-from tastytrade.dxlink.messages import Contract, Entry, FeedConfig
+from tastytrade.dxlink.messages import Contract, DataFormat, Entry, FeedConfig
 from tastytrade.dxlink.plan import ChannelPlan
 from tastytrade.dxlink.server_options import ServerOptions
 from tastytrade.errors import (
@@ -151,8 +151,7 @@ def test_a_turn_to_full_is_decoded_and_answered_once_with_a_wish_for_event_types
     pair.client.want(Entry("Quote", "A"))
     pair.settle()
     for _ in range(2):
-        pair.server.channels[1].data_format = "FULL"
-        pair.server._send(pair.server.channels[1].config())
+        pair.server.turn_to(1, DataFormat.FULL)
         pair.send(1, [EventBatch.from_events([Quote("A", bidPrice=1.0)])])
     setups = [text for text in pair.said("C") if "FEED_SETUP" in text]
 

@@ -9,6 +9,7 @@ from tastytrade.dxfeed import EventBatch, Quote, Trade
 from tastytrade.dxlink.messages import Entry
 from tastytrade.dxlink.server import ServerProtocol
 from tastytrade.dxlink.server_options import ServerOptions
+from tests.unit.dxlink.pair import Pair
 
 
 class Dialogue:
@@ -310,3 +311,36 @@ def test_an_expired_token_stops_everything_until_a_new_one_comes() -> None:
     assert old[0]["message"] == "Authentication failed"
     assert new[0]["state"] == "AUTHORIZED"
     assert list(dialogue.server.channels) == [1]
+
+
+def test_an_auth_that_did_not_wait_is_tolerated_or_refused_with_the_recorded_text() -> None:
+    answers = []
+    for early_auth in ("accept", "refuse"):
+        dialogue = Dialogue(early_auth=early_auth)
+        for message in ({"type": "SETUP", "version": "x"}, {"type": "AUTH", "token": "good"}):
+            dialogue.server.receive(msgspec.json.encode({**message, "channel": 0}), now=0.0)
+        answers.append(dialogue.heard()[-1])
+
+    assert answers[0]["state"] == "AUTHORIZED"
+    assert "Session not found" in answers[1]["message"]
+
+
+def test_a_mute_server_sends_no_keepalives() -> None:
+    dialogue = Dialogue(keepalives=False).enter()
+    dialogue.now = dialogue.server.next_deadline()
+    dialogue.server.tick(dialogue.now)
+
+    assert dialogue.heard() == []
+    assert dialogue.server.next_deadline() > dialogue.now
+
+
+def test_a_client_understands_a_server_of_other_habits() -> None:
+    options = ServerOptions(column_order="reversed", dropped_columns=frozenset({"askSize"}), config_repeats=3)
+    pair = Pair(options=options)
+    pair.client.want(Entry("Quote", "A"))
+    pair.settle()
+    pair.send(1, [EventBatch.from_events([Quote("A", bidPrice=1.5, askSize=7.0)])])
+
+    assert pair.events() == [Quote("A", bidPrice=1.5)]
+    assert sum("FEED_CONFIG" in text for text in pair.said("S")) == 6
+    assert sum("FEED_SUBSCRIPTION" in text for text in pair.said("C")) == 1
