@@ -13,7 +13,9 @@ TastytradeError
 └── FeedError                 the live feed
     ├── ConnectFailed         a step of opening a connection failed, and which one
     ├── ProtocolError         the peer broke DXLink, or is no DXLink server
-    ├── FeedUnauthorized      the quote token was refused
+    │   └── FeedUnauthorized  the quote token was refused
+    ├── ConnectionLost        an open connection ended
+    ├── FeedStalled           nothing arrived for longer than the server promises
     ├── SlowReader            a reader fell behind and its overflow policy is to fail
     └── StreamClosed          reading from something that has been closed
 """

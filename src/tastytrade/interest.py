@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from math import inf
 from typing import Any
 
 from tastytrade.dxfeed import Event, EventType, event_class
@@ -23,7 +24,8 @@ class Interest:
 
     def __init__(self, protocol: ClientProtocol) -> None:
         self._protocol = protocol
-        self._wanted_by: dict[Key, dict[Subscription[Any], Entry]] = {}
+        # By channel too: a history and the newest candle of a symbol have one key, and a channel each.
+        self._wanted_by: dict[tuple[Channel, Key], dict[Subscription[Any], Entry]] = {}
         self._readers: dict[Channel, dict[Subscription[Any], None]] = {}
 
     def add(self, subscription: Subscription[Any]) -> None:
@@ -31,7 +33,7 @@ class Interest:
         channels = [self._protocol.channel_for(entry) for entry in subscription.entries]
         for entry, channel in zip(subscription.entries, channels, strict=True):
             self._readers.setdefault(channel, {})[subscription] = None
-            others = self._wanted_by.setdefault(entry.key, {})
+            others = self._wanted_by.setdefault((channel, entry.key), {})
             # A server sends the current value once; a reader who comes later needs it sent again.
             again = bool(others)
             others[subscription] = entry
@@ -42,9 +44,10 @@ class Interest:
         for readers in self._readers.values():
             readers.pop(subscription, None)
         for entry in subscription.entries:
-            others = self._wanted_by.get(entry.key, {})
+            place = (self._protocol.channel_for(entry), entry.key)
+            others = self._wanted_by.get(place, {})
             if others.pop(subscription, None) is not None and not others:
-                del self._wanted_by[entry.key]
+                del self._wanted_by[place]
                 self._protocol.unwant(entry)
 
     def route(self, frame: Frame) -> bool:
@@ -72,7 +75,7 @@ class Interest:
 
 
 def _earliest(entries: Iterable[Entry]) -> Entry:
-    return min(entries, key=lambda entry: entry.from_time or 0)
+    return min(entries, key=lambda entry: inf if entry.from_time is None else entry.from_time)
 
 
 def entries_of(

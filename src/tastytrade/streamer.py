@@ -82,6 +82,8 @@ class Streamer:
         self._ledger = Ledger()
         self._state = StateChange(State.CLOSED, "not opened yet", time.time_ns())
         self._wake = asyncio.Event()
+        self._ended = asyncio.Event()
+        self._failure: Exception | None = None
         self._task: asyncio.Task[None] | None = None
         self._opened: asyncio.Future[None] | None = None
         self._last_received_ns = 0
@@ -97,6 +99,8 @@ class Streamer:
         if self._task is not None:
             raise ConfigurationError("this streamer is open already")
         self._opened = asyncio.get_running_loop().create_future()
+        self._ended.clear()
+        self._failure = None
         # One task for the streamer's life, joined in aclose(): a task group would tie opening and
         # closing to one task, and notebooks open in one cell and close in another.
         self._task = asyncio.create_task(self._run(), name="tastytrade-streamer")
@@ -115,6 +119,13 @@ class Streamer:
         self._interest.end(None)
         if self._state.state not in {State.CLOSED, State.FAILED}:
             self._enter(State.CLOSED, "closed by us")
+        self._ended.set()
+
+    async def wait_closed(self) -> None:
+        """Wait until the streamer has been closed. Raises what ended the feed when it failed for good."""
+        await self._ended.wait()
+        if self._failure is not None:
+            raise self._failure
 
     async def __aenter__(self) -> Self:
         await self.open()
@@ -305,6 +316,8 @@ class Streamer:
 
     def _fail(self, error: Exception) -> None:
         self._enter(State.FAILED, str(error))
+        self._failure = error
+        self._ended.set()
         self._interest.end(error)
         if self._opened is not None and not self._opened.done():
             self._opened.set_exception(error)

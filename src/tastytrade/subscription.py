@@ -85,8 +85,8 @@ class Subscription(Generic[E]):
     async def batches(self, *, duration: float | None = None) -> AsyncIterator[EventBatch[E]]:
         """Every event, by column, as they come; for ``duration`` seconds, or until closed.
 
-        Ends quietly when the time is over or the subscription is closed, after what had already
-        arrived. Raises SlowReader or the source's error where there is one to know about.
+        Ends quietly when the time is over, or when the subscription is closed and what had arrived
+        by then has been read. Raises SlowReader or the source's error where there is one to know about.
         """
         loop = asyncio.get_running_loop()
         deadline = None if duration is None else loop.time() + duration
@@ -167,6 +167,8 @@ class Subscription(Generic[E]):
                 )
             )
             self._release(self)
+            return
+        if len(self._frames) == 1:  # larger than the limit by itself: nothing older could go
             return
         # Half of the limit goes at once: one long gap says more than a thousand short ones.
         first = self._frames[0]

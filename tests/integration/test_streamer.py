@@ -152,6 +152,21 @@ async def test_after_closing_nothing_of_ours_is_left_and_readers_end(session: Se
         streamer.subscribe(Quote, ["SPX"])
 
 
+async def test_whoever_waits_for_the_end_gets_it_or_the_failure(
+    simulator: Simulator, session: Session
+) -> None:
+    async with Streamer(session) as streamer:
+        waiting = asyncio.ensure_future(streamer.wait_closed())
+        await asyncio.sleep(0)
+    await waiting
+    bare = Streamer(url=simulator.dxlink_url, token=(await session.quote_token()).token.reveal())
+    async with bare:
+        simulator.accounts.quote_tokens.clear()
+        await simulator.drop_connections()
+        with pytest.raises(FeedUnauthorized):
+            await bare.wait_closed()
+
+
 async def test_a_streamer_on_a_bare_address_needs_no_session() -> None:
     open_to_all = ServerOptions(wants_token=False)
     async with Simulator(options=open_to_all) as simulator, Streamer(url=simulator.dxlink_url) as streamer:

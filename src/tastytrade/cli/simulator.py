@@ -100,6 +100,8 @@ async def _serve(simulator: Simulator) -> None:
 
 
 async def _execute(simulator: Simulator, command: list[str]) -> int:
+    # Ctrl-C in a terminal reaches the command too, and it may want to clean up; SIGTERM reaches us alone.
+    _on_signal(signal.SIGINT, lambda: None)
     async with simulator:
         try:
             process = await asyncio.create_subprocess_exec(
@@ -113,8 +115,6 @@ async def _execute(simulator: Simulator, command: list[str]) -> int:
             if process.returncode is None:
                 process.terminate()
 
-        # Ctrl-C in a terminal reaches the command too, and it may want to clean up; SIGTERM reaches us alone.
-        _on_signal(signal.SIGINT, lambda: None)
         _on_signal(signal.SIGTERM, terminate)
         status = await process.wait()
     return status if status >= 0 else 128 - status

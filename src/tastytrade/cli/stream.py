@@ -32,7 +32,7 @@ def stream(
     ] = None,
     simulator: Annotated[bool, typer.Option("--simulator", help="Use a simulator of its own.")] = False,
     environment: Annotated[
-        str | None, typer.Option(help="production, certification or simulator; TT_ENVIRONMENT unless told.")
+        str | None, typer.Option(help="One of production, certification, simulator; else TT_ENVIRONMENT.")
     ] = None,
     duration: Annotated[
         float | None, typer.Option("--for", help="Seconds to stream; else until Ctrl-C.", min=0.1)

@@ -169,6 +169,9 @@ class ClientProtocol:
             return []
         if isinstance(message, FeedData):
             return self._data(text, message.channel, received_ns)
+        if isinstance(message, Error) and self._token:  # whoever watches may log it
+            hidden = message.message.replace(self._token, "<token>")
+            message = Error(message.channel, message.error, hidden)
         if isinstance(message, Unknown):
             self.unknown += 1
         elif message.channel == CONNECTION:

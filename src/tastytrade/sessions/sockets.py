@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from types import TracebackType
 from typing import Self
@@ -22,7 +21,6 @@ class WebSocketManager:
         self.session = session
         self.websocket: Streamer | None = None
         self._queue_manager: QueueManager | None = None
-        self._closed = asyncio.Event()
 
     @property
     def queue_manager(self) -> QueueManager:
@@ -38,7 +36,6 @@ class WebSocketManager:
         if self.websocket is not None:
             raise ConfigurationError("this WebSocketManager is open already; close() it first")
         self._queue_manager = QueueManager()
-        self._closed.clear()
         streamer = Streamer(self.session.native, plans=PLANS, on_message=log_message)
         streamer.open_channels()
         await streamer.open()
@@ -57,11 +54,14 @@ class WebSocketManager:
             await self.queue_manager.cleanup()
         finally:
             await streamer.aclose()
-            self._closed.set()
 
     async def send_keepalives(self) -> None:
-        """Return when the connection is closed. Keepalives are sent without being asked for."""
-        await self._closed.wait()
+        """Return when the connection is closed; keepalives are sent without being asked for.
+
+        Raises the error that ended the feed, when one did.
+        """
+        if self.websocket is not None:
+            await self.websocket.wait_closed()
 
     async def __aenter__(self) -> Self:
         await self.open()

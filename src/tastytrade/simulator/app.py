@@ -57,6 +57,8 @@ class Simulator:
     ) -> None:
         if rate is not None and rate <= 0:
             raise ConfigurationError(f"rate must be a positive number of events per second, not {rate}")
+        if today is not None and not 1900 <= today.year <= 9000:
+            raise ConfigurationError(f"today must be in the years 1900 to 9000, not {today}")
         self.listing = Listing(today or date.today(), symbols)  # noqa: DTZ011 - the user's own today
         self.market = Market(self.listing, seed=seed)
         self.accounts = Accounts(user)

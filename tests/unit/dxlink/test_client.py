@@ -4,7 +4,7 @@ import pytest
 
 from tastytrade.dxfeed import EventBatch, Quote, Trade
 from tastytrade.dxlink.client import ClientProtocol, Step
-from tastytrade.dxlink.messages import Contract, DataFormat, Entry, FeedConfig
+from tastytrade.dxlink.messages import Contract, DataFormat, Entry, Error, FeedConfig
 from tastytrade.dxlink.plan import ChannelPlan
 from tastytrade.dxlink.server_options import ServerOptions
 from tastytrade.errors import (
@@ -183,6 +183,15 @@ def test_a_channel_closed_by_the_server_is_reopened_with_a_new_number_and_its_su
 
     assert list(pair.server.channels) == [3]
     assert list(pair.server.channels[3].entries) == [("Quote", "A", "")]
+
+
+def test_a_token_that_is_echoed_later_is_hidden_from_whoever_watches() -> None:
+    pair = ready()
+    (error,) = pair.client.receive(
+        b'{"type":"ERROR","channel":0,"error":"UNKNOWN","message":"not good, that good"}', now=1.0
+    )
+
+    assert error == Error(0, "UNKNOWN", "not <token>, that <token>")
 
 
 def test_late_data_of_a_closed_channel_is_counted_and_ignored() -> None:

@@ -1,0 +1,299 @@
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from tastytrade.dxfeed import EventBatch, Quote, Trade
+from tastytrade.dxlink.frame import Frame
+from tastytrade.dxlink.messages import Entry
+from tastytrade.errors import FeedStalled, SlowReader
+from tastytrade.source import Gap, GapReason
+from tastytrade.subscription import MAX_GAPS, Overflow, Subscription
+
+LAYOUT = {"Quote": ("eventSymbol", "bidPrice"), "Trade": ("eventSymbol", "price")}
+A_AND_B = (Entry("Quote", "A"), Entry("Quote", "B"))
+
+
+class Source:
+    """The other side of subscriptions: decodes frames and notes who has left."""
+
+    def __init__(self) -> None:
+        self.released: list[Subscription[Any]] = []
+
+    def subscribe(self, entries: Sequence[Entry] = A_AND_B, **options: Any) -> Subscription[Any]:
+        return Subscription(entries, decode=Frame.decode, release=self.released.append, **options)
+
+
+@pytest.fixture
+def source() -> Source:
+    return Source()
+
+
+def frame(*data: Any, at_ns: int = 0, epoch: int = 1) -> Frame:
+    text = json.dumps({"type": "FEED_DATA", "channel": 1, "data": data}).encode()
+    return Frame(text, LAYOUT, channel=1, epoch=epoch, received_ns=at_ns)
+
+
+def quote(price: float, symbol: str = "A", *, at_ns: int = 0, epoch: int = 1) -> Frame:
+    return frame("Quote", [symbol, price], at_ns=at_ns, epoch=epoch)
+
+
+async def prices(subscription: Subscription[Any], **options: Any) -> list[float]:
+    return [event.bidPrice async for event in subscription.events(**options)]
+
+
+async def test_a_reader_gets_what_came_in_order_and_then_the_end(source: Source) -> None:
+    subscription = source.subscribe()
+    for price in (1.0, 2.0, 3.0):
+        subscription.put(quote(price))
+    subscription.close()
+
+    assert await prices(subscription) == [1.0, 2.0, 3.0]
+    assert subscription.delivered == 3
+
+
+async def test_batches_and_events_are_the_same_events(source: Source) -> None:
+    by_column, one_by_one = source.subscribe(), source.subscribe()
+    for subscription in (by_column, one_by_one):
+        subscription.put(frame("Quote", ["A", 1.0, "B", 2.0]))
+        subscription.close()
+    batches = [batch async for batch in by_column.batches()]
+
+    assert [type(batch) for batch in batches] == [EventBatch]
+    assert list(batches[0]) == [event async for event in one_by_one]
+
+
+async def test_a_reader_gets_its_own_types_and_symbols_only(source: Source) -> None:
+    subscription = source.subscribe([Entry("Quote", "A"), Entry("Trade", "B")])
+    subscription.put(frame("Quote", ["A", 1.0, "B", 2.0], "Trade", ["A", 3.0, "B", 4.0]))
+    subscription.put(frame("Trade", ["A", 5.0]))
+    subscription.close()
+
+    assert [event async for event in subscription] == [Quote("A", bidPrice=1.0), Trade("B", price=4.0)]
+
+
+async def test_two_readers_of_a_frame_share_what_it_decodes_to(source: Source) -> None:
+    one, two = source.subscribe(), source.subscribe()
+    shared = quote(1.0)
+    for subscription in (one, two):
+        subscription.put(shared)
+        subscription.close()
+    (first,) = [batch async for batch in one.batches()]
+    (second,) = [batch async for batch in two.batches()]
+
+    assert first is second
+
+
+async def test_a_waiting_reader_is_woken(source: Source) -> None:
+    subscription = source.subscribe()
+    async with asyncio.TaskGroup() as tasks:
+        reading = tasks.create_task(prices(subscription))
+        await asyncio.sleep(0)
+        subscription.put(quote(1.0))
+        await asyncio.sleep(0)
+        subscription.put(quote(2.0))
+        subscription.close()
+
+    assert reading.result() == [1.0, 2.0]
+
+
+async def test_a_duration_ends_reading_when_nothing_comes(source: Source) -> None:
+    subscription = source.subscribe()
+    subscription.put(quote(1.0))
+
+    assert await prices(subscription, duration=0.2) == [1.0]
+
+
+async def test_reading_goes_on_after_a_duration(source: Source) -> None:
+    subscription = source.subscribe()
+    before = await prices(subscription, duration=0.01)
+    subscription.put(quote(1.0))
+
+    assert before == []
+    assert await prices(subscription, duration=0.2) == [1.0]
+
+
+async def test_a_duration_ends_reading_however_much_comes(source: Source) -> None:
+    subscription = source.subscribe()
+    subscription.put(quote(1.0))
+    async for _ in subscription.batches(duration=0.02):
+        subscription.put(quote(1.0))
+        subscription.put(quote(2.0))
+        await asyncio.sleep(0)
+
+    assert subscription.waiting_bytes > 0
+
+
+async def test_a_long_backlog_lets_others_have_their_turn(source: Source) -> None:
+    subscription = source.subscribe()
+    for number in range(500):
+        subscription.put(quote(float(number)))
+    subscription.close()
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    neighbour = asyncio.create_task(others())
+    read = await prices(subscription)
+    neighbour.cancel()
+
+    assert len(read) == 500
+    assert turns >= 5
+
+
+async def test_what_waits_is_counted_in_bytes_of_text(source: Source) -> None:
+    subscription = source.subscribe()
+    subscription.put(quote(1.0))
+    waiting = subscription.waiting_bytes
+    subscription.close()
+    await prices(subscription)
+
+    assert waiting == quote(1.0).size_bytes
+    assert subscription.waiting_bytes == 0
+
+
+async def test_over_the_limit_the_oldest_half_goes_and_one_gap_tells_from_when_to_when(
+    source: Source,
+) -> None:
+    subscription = source.subscribe(limit_bytes=10 * quote(1.0).size_bytes)
+    for number, price in enumerate([0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 9.5]):
+        subscription.put(quote(price, at_ns=1000 + number, epoch=1 + number // 6))
+    subscription.close()
+
+    assert subscription.gaps == [Gap(GapReason.OVERFLOW, 1000, 1006, 1, 2)]
+    assert subscription.dropped_frames == 6
+    assert await prices(subscription) == [6.0, 7.0, 8.0, 9.0, 9.5]
+
+
+async def test_what_waits_never_exceeds_the_limit(source: Source) -> None:
+    size = quote(1.0).size_bytes
+    subscription = source.subscribe(limit_bytes=5 * size + 1)
+    highest = 0
+    for number in range(1000):
+        subscription.put(quote(float(number % 10)))
+        highest = max(highest, subscription.waiting_bytes)
+    subscription.close()
+    read = await prices(subscription)
+
+    assert highest <= 5 * size + 1
+    assert subscription.dropped_frames + len(read) == 1000
+
+
+async def test_a_frame_larger_than_the_limit_is_delivered_all_the_same(source: Source) -> None:
+    large = frame("Quote", ["A", 1.0] * 50)
+    subscription = source.subscribe(limit_bytes=100)
+    subscription.put(quote(0.0))
+    subscription.put(large)
+    subscription.close()
+
+    assert await prices(subscription) == [1.0] * 50
+    assert subscription.dropped_frames == 1
+
+
+async def test_where_nothing_was_dropped_there_is_no_gap(source: Source) -> None:
+    subscription = source.subscribe(limit_bytes=100)
+    subscription.put(frame("Quote", ["A", 1.0] * 50))
+    subscription.close()
+
+    assert await prices(subscription) == [1.0] * 50
+    assert (subscription.gaps, subscription.dropped_frames) == ([], 0)
+
+
+async def test_a_reader_that_keeps_up_has_no_gap(source: Source) -> None:
+    subscription = source.subscribe(limit_bytes=2 * quote(1.0).size_bytes)
+    events = subscription.events()
+    read = []
+    for number in range(20):
+        subscription.put(quote(float(number)))
+        read.append((await anext(events)).bidPrice)
+
+    assert read == [float(number) for number in range(20)]
+    assert subscription.gaps == []
+
+
+async def test_a_reader_that_must_not_lose_anything_gets_what_fits_and_then_fails(source: Source) -> None:
+    subscription = source.subscribe(limit_bytes=100, overflow=Overflow.FAIL)
+    for number in range(10):
+        subscription.put(quote(float(number)))
+
+    with pytest.raises(SlowReader, match="read faster, raise limit_bytes, or choose"):
+        await prices(subscription)
+    with pytest.raises(SlowReader):
+        await prices(subscription)
+    assert source.released == [subscription]
+    assert subscription.gaps == []
+    assert subscription.delivered == 2
+
+
+async def test_gaps_are_kept_up_to_a_limit_and_then_the_last_is_made_longer(source: Source) -> None:
+    subscription = source.subscribe()
+    for number in range(MAX_GAPS + 10):
+        subscription.add_gap(Gap(GapReason.DISCONNECT, 2 * number, 2 * number + 1, number, number + 1))
+
+    assert len(subscription.gaps) == MAX_GAPS
+    assert subscription.gaps[-1] == Gap(
+        GapReason.DISCONNECT, 2 * MAX_GAPS - 2, 2 * MAX_GAPS + 19, MAX_GAPS - 1, MAX_GAPS + 10
+    )
+
+
+async def test_closing_releases_once_and_nothing_more_is_taken_in(source: Source) -> None:
+    subscription = source.subscribe()
+    subscription.put(quote(1.0))
+    subscription.close()
+    subscription.close()
+    subscription.put(quote(2.0))
+
+    assert source.released == [subscription]
+    assert await prices(subscription) == [1.0]
+    assert await prices(subscription) == []
+
+
+async def test_leaving_the_block_closes(source: Source) -> None:
+    async with source.subscribe() as subscription:
+        assert source.released == []
+
+    assert source.released == [subscription]
+
+
+async def test_a_source_that_ends_ends_the_readers_after_what_had_come(source: Source) -> None:
+    subscription = source.subscribe()
+    subscription.put(quote(1.0))
+    subscription.end()
+
+    assert await prices(subscription) == [1.0]
+    assert source.released == []
+
+
+async def test_a_source_that_fails_tells_the_reader_after_what_had_come(source: Source) -> None:
+    subscription = source.subscribe()
+    subscription.put(quote(1.0))
+    subscription.end(FeedStalled("nothing arrived"))
+    events = subscription.events()
+
+    assert (await anext(events)).bidPrice == 1.0
+    with pytest.raises(FeedStalled, match="nothing arrived"):
+        await anext(events)
+
+
+async def test_a_waiting_reader_is_told_of_the_end_at_once(source: Source) -> None:
+    subscription = source.subscribe()
+    async with asyncio.TaskGroup() as tasks:
+        reading = tasks.create_task(prices(subscription))
+        await asyncio.sleep(0)
+        subscription.close()
+
+    assert reading.result() == []
+
+
+async def test_a_subscription_says_what_it_is_to(source: Source) -> None:
+    subscription = source.subscribe([*A_AND_B, Entry("Trade", "A")])
+
+    assert repr(subscription) == "<Subscription to 3 of Quote, Trade: 0 delivered>"
