@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from math import isnan
 from typing import Any
 
@@ -74,19 +75,27 @@ class Board:
             table.add_column(field, justify="right", no_wrap=True)
         now = time.monotonic()
         for symbol, row in self._rows.items():
-            table.add_row(symbol, *(self._cell(symbol, column, row, now) for column in self.columns))
+            table.add_row(Text(symbol), *(self._cell(symbol, column, row, now) for column in self.columns))
         return table
 
     def _cell(self, symbol: str, column: tuple[str, str], row: Mapping[Any, Any], now: float) -> Text:
         changed_at, direction = self._changed.get((symbol, *column), (0.0, 0))
         style = ("green" if direction > 0 else "red") if now - changed_at < FLASH else ""
-        return Text(shown(row.get(column)), style=style)
+        value = row.get(column)
+        return Text(shown_time(value) if column[1] == "time" else shown(value), style=style)
+
+
+def shown_time(time_ms: int | None) -> str:
+    """Unix milliseconds as day and time, UTC; nothing for 0, which is dxFeed's "not set"."""
+    return f"{datetime.fromtimestamp(time_ms / 1000, UTC):%m-%d %H:%M:%S}" if time_ms else ""
 
 
 def shown(value: Any) -> str:
     """A value as a person reads it: nothing for what is missing, thousands apart, few digits."""
     if value is None or (isinstance(value, float) and isnan(value)):
         return ""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
     if not isinstance(value, float):
         return str(value)
     if value.is_integer() or abs(value) >= 100_000:

@@ -71,7 +71,9 @@ async def _stream(
 
     async with opening as streamer, streamer.subscribe(classes, symbols) as subscription:
         if chosen is Format.TABLE:
-            board = Board(shown_columns(classes), symbols=symbols)
+            # As the service spells them: a candle's symbol comes back in its canonical form.
+            names = dict.fromkeys(entry.symbol for entry in subscription.entries)
+            board = Board(shown_columns(classes), symbols=names)
             console = Console()
             await show(streamer, subscription, board, console=console, duration=duration)
             if not console.is_terminal:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from tastytrade.cli.board import Board, shown, shown_columns
+from tastytrade.cli.board import Board, shown, shown_columns, shown_time
 from tastytrade.dxfeed import Candle, EventBatch, Order, Quote, Trade
 
 BID, ASK, PRICE = ("Quote", "bidPrice"), ("Quote", "askPrice"), ("Trade", "price")
@@ -131,10 +131,22 @@ def test_columns_are_chosen_for_people_and_any_type_has_some() -> None:
         (-0.0569, "-0.0569"),
         (123456.789, "123,457"),
         (float("inf"), "inf"),
-        (1661, "1661"),
+        (1661, "1,661"),
         ("ACTIVE", "ACTIVE"),
         (True, "True"),
     ],
 )
 def test_a_value_is_shown_as_a_person_reads_it(value: Any, text: str) -> None:
     assert shown(value) == text
+
+
+def test_a_time_is_shown_as_day_and_time_and_an_unset_one_not_at_all() -> None:
+    assert [shown_time(value) for value in (1_736_795_169_978, 0, None)] == ["01-13 19:06:09", "", ""]
+
+
+def test_a_hostile_symbol_stays_text() -> None:
+    board = Board([("Quote", "bidPrice")], symbols=["[red]SPX[/]"])
+    console = Console(file=StringIO(), width=60)
+    console.print(board.table())
+
+    assert "[red]SPX[/]" in console.file.getvalue()  # type: ignore[attr-defined]  # a StringIO
