@@ -67,13 +67,17 @@ class Ledger:
 
     ``frames`` were received; ``unclaimed`` of them had no reader. Rows are counted when a frame is
     decoded, once, however many readers share it: ``rows`` were good, ``quarantined`` were not.
-    ``last_quarantined`` keeps the newest of those with their reasons.
+    ``last_quarantined`` keeps the newest of those with their reasons. Of other messages ``malformed``
+    could not be read, ``unknown`` were of no known type, ``stray`` were for channels that are not open.
     """
 
     def __init__(self) -> None:
         self.frames = 0
         self.bytes = 0
         self.unclaimed = 0
+        self.malformed = 0
+        self.unknown = 0
+        self.stray = 0
         self.rows: Counter[str] = Counter()
         self.quarantined: Counter[str] = Counter()
         self.last_quarantined: list[Quarantined] = []

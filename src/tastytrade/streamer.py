@@ -211,7 +211,9 @@ class Streamer:
     @property
     def ledger(self) -> Ledger:
         """Counts of what came in and where it went."""
-        return self._ledger
+        ledger, protocol = self._ledger, self._protocol
+        ledger.malformed, ledger.unknown, ledger.stray = protocol.malformed, protocol.unknown, protocol.stray
+        return ledger
 
     @property
     def progress(self) -> tuple[int, int]:
