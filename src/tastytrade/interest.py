@@ -11,8 +11,9 @@ from tastytrade.dxfeed import Event, EventType, event_class
 from tastytrade.dxfeed.candle_symbols import canonical_candle_symbol
 from tastytrade.dxlink.channel import Channel
 from tastytrade.dxlink.client import ClientProtocol
+from tastytrade.dxlink.contracts import contract_of
 from tastytrade.dxlink.frame import Frame
-from tastytrade.dxlink.messages import Entry
+from tastytrade.dxlink.messages import Contract, Entry
 from tastytrade.dxlink.wanted import Key
 from tastytrade.errors import ConfigurationError, SymbolError
 from tastytrade.source import EventTypes, Gap
@@ -34,8 +35,9 @@ class Interest:
         for entry, channel in zip(subscription.entries, channels, strict=True):
             self._readers.setdefault(channel, {})[subscription] = None
             others = self._wanted_by.setdefault((channel, entry.key), {})
-            # A server sends the current value once; a reader who comes later needs it sent again.
-            again = bool(others)
+            # A server sends the current value or snapshot once; a reader who comes later needs it sent
+            # again. Prints have neither, and asking again could lose one.
+            again = bool(others) and contract_of(entry) is not Contract.STREAM
             others[subscription] = entry
             self._protocol.want(_earliest(others.values()), again=again)
 

@@ -353,7 +353,8 @@ class Streamer:
 
 def _backoff(attempt: int) -> float:
     """Seconds to wait: at most one before the first retry, then full jitter that grows up to a cap."""
-    return random.uniform(0, min(BACKOFF_CAP, BACKOFF_BASE * 2 ** (attempt - 1)))  # noqa: S311 - jitter
+    longest = min(BACKOFF_CAP, BACKOFF_BASE * 2 ** min(attempt - 1, 10))  # a night of attempts is no overflow
+    return random.uniform(0, longest)  # noqa: S311 - jitter
 
 
 def _gap_reason(failure: TastytradeError) -> GapReason:

@@ -68,6 +68,14 @@ async def test_a_later_reader_has_the_current_value_sent_again(readers: Readers)
     assert [change.added for change in again if change.added] == [[SPX]]
 
 
+async def test_a_later_reader_of_prints_disturbs_nobody(readers: Readers) -> None:
+    readers.add(PRINTS)
+    before = len(readers.pair.changes)
+    readers.add(PRINTS)
+
+    assert readers.pair.changes[before:] == []
+
+
 async def test_what_is_wanted_is_given_up_with_its_last_reader(readers: Readers) -> None:
     one, two = readers.add(SPX, NVDA), readers.add(NVDA)
     one.close()

@@ -75,6 +75,7 @@ class ClientProtocol:
         self.channels = [Channel(plan) for plan in (contract_plans() if plans is None else plans)]
         self.step = Step.IDLE
         self.epoch = 0
+        """Connections that were authorized so far: the number of the one that is."""
         self.stray = 0
         """Messages for channels that are not open: counted and ignored."""
         self.malformed = 0
@@ -132,14 +133,13 @@ class ClientProtocol:
     # The connection.
 
     def start(self, *, token: str | None, now: float) -> None:
-        """A new connection is open: forget the old one, say SETUP. ``epoch`` counts connections."""
+        """A new connection is open: forget the old one, say SETUP."""
         for channel in self.channels:
             channel.restart()
         self.by_number = {}
         self._last_number = -1
         self._outbox = []
         self._token = token
-        self.epoch += 1
         self._next_chunk_at = now
         self._liveness = Liveness(now)
         self._malformed_at.clear()
@@ -192,9 +192,7 @@ class ClientProtocol:
 
     def next_deadline(self) -> float:
         """When ``tick()`` (and ``data_to_send()`` after it) should be called at the latest."""
-        due = [self._liveness.dead_at, self._liveness.speak_at]
-        if not self.is_ready:
-            due.append(self._step_due)
+        due = [self._liveness.dead_at, self._liveness.speak_at if self.is_ready else self._step_due]
         for channel in self.channels:
             if channel.opening is Opening.REQUESTED:
                 due.append(channel.opened_by)
@@ -251,6 +249,7 @@ class ClientProtocol:
         if self.step is Step.SETUP:
             raise ProtocolError("the server sent AUTH_STATE before its SETUP; this is not DXLink's handshake")
         if message.state == "AUTHORIZED":
+            self.epoch += not self.is_ready
             self._enter(Step.READY, now)
         elif self.step is Step.AUTH_STATE:  # the server's first word: it wants a token
             if self._token is None:

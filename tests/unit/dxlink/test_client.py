@@ -305,6 +305,31 @@ def test_a_server_that_bears_less_silence_gets_more_keepalives() -> None:
     assert client.next_deadline() == pytest.approx(5 / 3)
 
 
+def test_before_it_is_let_in_a_client_waits_for_the_step_and_says_nothing_else() -> None:
+    client = started()
+    client.receive(
+        b'{"type":"SETUP","channel":0,"version":"x","keepaliveTimeout":120,"acceptKeepaliveTimeout":3}',
+        now=0.0,
+    )
+    client.data_to_send(0.0)
+    due = client.next_deadline()
+    client.tick(9.9)
+
+    assert due == 10.0
+    assert client.data_to_send(9.9) == []
+
+
+def test_only_connections_that_were_let_in_are_counted() -> None:
+    pair = ready()
+    pair.client.start(token="good", now=1.0)
+    pair.client.start(token="good", now=2.0)
+    unanswered = pair.client.epoch
+    pair.reconnect()
+    pair.settle()
+
+    assert (unanswered, pair.client.epoch) == (1, 2)
+
+
 def test_a_second_authorized_after_a_renewed_token_opens_nothing_again() -> None:
     pair = ready()
     pair.client.want(Entry("Quote", "A"))

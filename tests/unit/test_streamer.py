@@ -1,0 +1,12 @@
+from __future__ import annotations
+
+from tastytrade.streamer import BACKOFF_CAP, _backoff
+
+
+def test_pauses_begin_within_a_second_and_grow_to_a_cap_however_long_the_outage() -> None:
+    first = [_backoff(1) for _ in range(200)]
+    late = [_backoff(attempt) for attempt in range(1000, 3000)]
+
+    assert max(first) <= 1.0
+    assert 0.9 * BACKOFF_CAP < max(late) <= BACKOFF_CAP
+    assert min(late) < 0.1 * BACKOFF_CAP
