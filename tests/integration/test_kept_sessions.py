@@ -67,6 +67,16 @@ async def test_an_answer_may_be_taken_in_a_later_cell(session: AsyncSessionHandl
     assert {"strike-price", "option-type", "streamer-symbol"} <= set(frame.columns)
 
 
+@pytest.mark.parametrize("symbol", ["SPX", "SPLG"])
+async def test_an_answer_asked_for_before_a_chain_is_there_when_the_chain_is(
+    session: AsyncSessionHandler, symbol: str
+) -> None:
+    response = session.session.get(session.base_url + "/option-chains/SPX")
+    await get_option_chains(session, symbol)
+
+    assert response["data"]["items"]
+
+
 async def test_an_answer_taken_too_early_says_what_to_write(session: AsyncSessionHandler) -> None:
     response = session.session.get(session.base_url + "/option-chains/SPLG")
     with pytest.raises(ConfigurationError, match=r"has not come yet; write `response = await"):

@@ -14,6 +14,7 @@ async def get_option_chains(session: AsyncSessionHandler, symbol: str) -> Any:
 
     Raises RequestError; NotFound for an underlying without options.
     """
+    await session.session.settle()
     return await session.native.run(
         Call(method="GET", path=path("option-chains", symbol), parse=lambda data: items_table(data["items"]))
     )

@@ -54,6 +54,7 @@ class HttpView:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._asked: set[asyncio.Task[Any]] = set()
         self.headers: Mapping[str, str] = {"Accept": "application/json", "Content-Type": "application/json"}
         """Nothing secret: the session adds its own token to each request."""
 
@@ -66,7 +67,18 @@ class HttpView:
         if (target.scheme, target.netloc) != (base.scheme, base.netloc):
             raise ConfigurationError(f"{url!r} is not of this service; begin it with session.base_url")
         call = Call(method="GET", path=target.path, query=tuple(parse_qsl(target.query)), parse=_as_it_is)
-        return Reply(asyncio.get_running_loop().create_task(self._session.run(call)), target.path)
+        task = asyncio.get_running_loop().create_task(self._session.run(call), name="tastytrade-get")
+        self._asked.add(task)
+        task.add_done_callback(self._asked.discard)
+        return Reply(task, target.path)
+
+    async def settle(self) -> None:
+        """Wait until everything asked for before has been answered, well or badly.
+
+        Notebooks ask without ``await`` and use the answer some cells later.
+        """
+        if self._asked:
+            await asyncio.wait(set(self._asked))
 
     @property
     def closed(self) -> bool:
