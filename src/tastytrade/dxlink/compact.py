@@ -30,7 +30,7 @@ Layout = Mapping[str, Columns]
 
 MakeBatch = Callable[[type[Event], Mapping[str, list[Any]]], EventBatch[Event]]
 
-_SPECIAL = {"NaN": NAN, "Infinity": inf, "-Infinity": -inf, None: NAN}
+_SPECIAL = {"NaN": NAN, "Infinity": inf, "-Infinity": -inf}
 _INT64 = range(-(1 << 63), 1 << 63)
 _BAD = object()
 
@@ -97,6 +97,8 @@ def _plan(event_type: str, columns: Columns) -> _Plan | str:
         return f"unknown event type {event_type!r}"
     if "eventSymbol" not in columns:
         return f"{event_type} came without the column eventSymbol"
+    if len(set(columns)) < len(columns):
+        return f"{event_type} came with a column announced twice"
     known = fields_by_name(event_class)
     return _Plan(event_class, columns, tuple(known.get(name) for name in columns))
 
@@ -243,11 +245,9 @@ def _mended(field: Field, value: Any) -> Any:
 
 def _whole(value: Any) -> Any:
     """An integer that came as 100.0 or as text (guards against JavaScript's 2^53 do that)."""
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    if isinstance(value, str):
-        if value in {"NaN", ""}:
-            return 0  # dxFeed's "not set" for times, ids and sequences
-        if value.lstrip("-").isdecimal() and len(value) < 21 and int(value) in _INT64:
-            return int(value)
-    return _BAD
+    if value in ("NaN", ""):
+        return 0  # dxFeed's "not set" for times, ids and sequences
+    is_whole = (isinstance(value, float) and value.is_integer()) or (
+        isinstance(value, str) and value.removeprefix("-").isdecimal() and len(value) < 21
+    )
+    return int(value) if is_whole and int(value) in _INT64 else _BAD

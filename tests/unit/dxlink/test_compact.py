@@ -74,6 +74,23 @@ def test_sixty_four_bit_integers_stay_exact_also_as_text() -> None:
     assert isinstance(second.time, int)
 
 
+@pytest.mark.parametrize("value", ["--5", "-", "5-", "1e3", 1e300, "99999999999999999999", "٣.٣"])
+def test_what_is_no_whole_number_of_sixty_four_bits_is_no_index(value: Any) -> None:
+    layout = {"Candle": ("eventSymbol", "index")}
+    decoded = decode_data(["Candle", ["A", value, "B", 7]], layout)
+
+    assert [event.index for event in events(decoded)] == [7]
+    assert sum(bad.rows for bad in decoded.quarantined) == 1
+
+
+def test_columns_announced_twice_are_refused_with_a_reason() -> None:
+    layout = {"Quote": ("eventSymbol", "bidPrice", "bidPrice")}
+    decoded = decode_data(["Quote", ["A", 1.0, 2.0]], layout)
+
+    assert decoded.batches == []
+    assert decoded.quarantined[0].reason == "Quote came with a column announced twice"
+
+
 def test_a_bad_row_is_quarantined_with_a_reason_and_its_neighbours_are_delivered() -> None:
     rows = ["A", 1.0, 2.0, 3.0, "B", "cheap", 2.0, 3.0, "C", [], 2.0, 3.0, "D", 4.0, 5.0, 6.0]
     decoded = decode_data(["Quote", rows], QUOTE)
