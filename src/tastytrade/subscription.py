@@ -200,7 +200,7 @@ class Subscription(Generic[E]):
             wanted = self._symbols.get(batch.event_class.__name__)
             if wanted is None:
                 continue
-            chosen = batch if wanted.issuperset(batch.symbols) else batch.of_symbols(wanted)
+            chosen = batch.of_symbols(wanted)
             if len(chosen):
                 yield chosen  # type: ignore[misc]  # the entries' types are the classes E stands for
 

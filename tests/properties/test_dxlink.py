@@ -170,6 +170,16 @@ def test_a_spoilt_value_costs_its_row_at_most(batch: EventBatch[Event], data: st
     assert len(events) + sum(bad.rows for bad in decoded.quarantined) == len(expected)
 
 
+wire_names = st.sampled_from(["eventSymbol", "eventType", "bidPrice", "sequence", "bidExchangeCode", "x"])
+
+
+@given(st.lists(wire_names, max_size=6), st.lists(json_values, max_size=14))
+def test_any_columns_and_any_values_decode_or_are_quarantined(columns: list[str], values: list[Any]) -> None:
+    decoded = decode_data(["Quote", values], {"Quote": tuple(columns)})
+
+    assert all(len(list(batch)) == len(batch) > 0 for batch in decoded.batches)
+
+
 keys = st.sampled_from(["A", "B", "C", "D"])
 steps = st.lists(
     st.one_of(

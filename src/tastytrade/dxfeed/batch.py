@@ -6,7 +6,7 @@ work per event, a table takes its columns as they are, and events exist only for
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import compress, repeat
 from typing import Any, Generic, TypeVar
 
@@ -69,12 +69,23 @@ class EventBatch(Generic[E]):
         """The ``eventSymbol`` of each event."""
         return self.columns["eventSymbol"]
 
-    def of_symbols(self, wanted: Set[str]) -> EventBatch[E]:
+    def of_symbols(self, wanted: set[str] | frozenset[str]) -> EventBatch[E]:
         """The events whose symbol is in ``wanted``; the batch itself when that is all of them."""
-        chosen = [symbol in wanted for symbol in self.symbols]
-        if all(chosen):
+        if wanted.issuperset(self.symbols):
             return self
-        columns = {name: list(compress(column, chosen)) for name, column in self.columns.items()}
+        chosen = [symbol in wanted for symbol in self.symbols]
+        return self._with({name: list(compress(column, chosen)) for name, column in self.columns.items()})
+
+    def parts(self, rows: int) -> Iterator[EventBatch[E]]:
+        """The batch in pieces of at most so many events, in order."""
+        if self._length <= rows:
+            yield self
+            return
+        for start in range(0, self._length, rows):
+            yield self._with({name: column[start : start + rows] for name, column in self.columns.items()})
+
+    def _with(self, columns: Mapping[str, list[Any]]) -> EventBatch[E]:
+        """Other columns that came at the same time and place."""
         return EventBatch(
             self.event_class,
             columns,

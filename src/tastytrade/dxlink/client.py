@@ -169,9 +169,8 @@ class ClientProtocol:
             return []
         if isinstance(message, FeedData):
             return self._data(text, message.channel, received_ns)
-        if isinstance(message, Error) and self._token:  # whoever watches may log it
-            hidden = message.message.replace(self._token, "<token>")
-            message = Error(message.channel, message.error, hidden)
+        if isinstance(message, Error):  # whoever watches may log it
+            message = Error(message.channel, message.error, self._without_token(message.message))
         if isinstance(message, Unknown):
             self.unknown += 1
         elif message.channel == CONNECTION:
@@ -262,7 +261,7 @@ class ClientProtocol:
             raise FeedUnauthorized("the DXLink server refused the quote token; a new one is needed")
 
     def _on_connection_error(self, error: Error) -> None:
-        text = f"{error.error}: {self._without_token(error.message)}"
+        text = f"{error.error}: {shorten(error.message, 300)}"
         if error.error == ErrorKind.UNAUTHORIZED:
             raise FeedUnauthorized(f"the DXLink server refused us ({text})")
         fatal = error.error in {ErrorKind.TIMEOUT, ErrorKind.UNSUPPORTED_PROTOCOL}
@@ -332,11 +331,10 @@ class ClientProtocol:
         self._malformed_at.append(now)
         burst = len(self._malformed_at) == MAX_MALFORMED and now - self._malformed_at[0] <= 10.0
         if burst or not self.is_ready:
-            raise ProtocolError(self._without_token(str(error)))
+            raise ProtocolError(shorten(self._without_token(str(error)), 300))
 
     def _without_token(self, text: str) -> str:
-        hidden = text.replace(self._token, "<token>") if self._token else text
-        return shorten(hidden, 300)
+        return text.replace(self._token, "<token>") if self._token else text
 
     def _step_failed(self, step: str) -> ConnectFailed:
         return ConnectFailed(

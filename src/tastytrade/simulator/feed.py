@@ -15,15 +15,12 @@ from tastytrade.dxlink.messages import Contract, Entry
 from tastytrade.dxlink.server import Changed, ServerProtocol
 from tastytrade.dxlink.server_channel import ServerChannel
 from tastytrade.dxlink.wanted import Key
-from tastytrade.simulator.history import snapshot_batches
+from tastytrade.simulator.history import ROWS_PER_FRAME, snapshot_batches
 from tastytrade.simulator.load import Load
 from tastytrade.simulator.market import Market
 
 SHORTEST_PERIOD = 0.02
 """Seconds between deliveries on a channel that asked for no aggregation."""
-HISTORY_LIMIT = 8000
-"""Candles a subscription gets at most; observed of tastytrade."""
-ROWS_PER_FRAME = 500
 
 
 class Feed:
@@ -153,7 +150,7 @@ class _ChannelFeed:
         rows, is_cut = None, False
         if not is_hidden:
             from_time = now_ms if entry.from_time is None else entry.from_time
-            rows, is_cut = market.history(event_class, entry.symbol, from_time, now_ms, limit=HISTORY_LIMIT)
+            rows, is_cut = market.history(event_class, entry.symbol, from_time, now_ms)
         self._newest[entry.key] = rows.columns["time"][-1] if rows is not None and len(rows) else now_ms
         return snapshot_batches(event_class, entry, rows, is_cut=is_cut)
 
@@ -166,7 +163,7 @@ class _ChannelFeed:
         if not market.changed(event_class, [entry.symbol], previous_ms, now_ms):
             return None
         # The candle sent last may have closed since; it goes out once more, then the one that is open.
-        rows, _ = market.history(event_class, entry.symbol, self._newest[key], now_ms, limit=HISTORY_LIMIT)
+        rows, _ = market.history(event_class, entry.symbol, self._newest[key], now_ms)
         if rows is not None and len(rows):
             self._newest[key] = rows.columns["time"][-1]
         return rows
@@ -185,12 +182,5 @@ def _happened(
 
 
 def _parts(batch: EventBatch[Any] | None) -> Iterable[EventBatch[Any]]:
-    """A batch in pieces that make frames of a usual size."""
-    if batch is None:
-        return
-    if len(batch) <= ROWS_PER_FRAME:
-        yield batch
-        return
-    for start in range(0, len(batch), ROWS_PER_FRAME):
-        part = {name: column[start : start + ROWS_PER_FRAME] for name, column in batch.columns.items()}
-        yield EventBatch(batch.event_class, part)
+    """A batch in pieces that make frames of a usual size; nothing of none."""
+    return () if batch is None else batch.parts(ROWS_PER_FRAME)

@@ -35,9 +35,7 @@ def snapshot_batches(
     elif ends_itself:
         flags[-1] |= EventFlags.SNAPSHOT_END
     columns["eventFlags"] = [int(flag) for flag in flags]
-    for start in range(0, count, ROWS_PER_FRAME):
-        part = {name: column[start : start + ROWS_PER_FRAME] for name, column in columns.items()}
-        yield EventBatch(event_class, part)
+    yield from EventBatch(event_class, columns).parts(ROWS_PER_FRAME)
     if not (is_cut or ends_itself):
         end = EventFlags.SNAPSHOT_END | EventFlags.REMOVE_EVENT
         yield _synthetic(event_class, entry.symbol, from_time, end)

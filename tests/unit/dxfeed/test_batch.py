@@ -33,6 +33,19 @@ def test_all_symbols_of_a_batch_are_the_batch_itself() -> None:
     assert batch.of_symbols({"A", "B", "C"}) is batch
 
 
+def test_a_batch_comes_in_parts_that_know_when_and_where_it_came() -> None:
+    parts = list(make().parts(2))
+
+    assert [[event.bidPrice for event in part] for part in parts] == [[1.0, 2.0], [3.0]]
+    assert {(part.received_ns, part.epoch, part.channel) for part in parts} == {(5, 2, 1)}
+
+
+def test_a_batch_that_is_small_enough_is_its_only_part() -> None:
+    batch = make()
+
+    assert list(batch.parts(3)) == [batch]
+
+
 def test_enumerations_are_members_in_events_and_text_in_columns() -> None:
     batch = EventBatch(Trade, {"eventSymbol": ["A"], "tickDirection": ["UP"]})
     (event,) = batch
