@@ -45,11 +45,6 @@ class Environment(Struct, frozen=True):
     def __post_init__(self) -> None:
         check_api_url(self.api_url, name="api_url")
 
-    @property
-    def is_simulator(self) -> bool:
-        """Whether its data is simulated."""
-        return self.name == "simulator"
-
 
 def environment_from(
     variables: Mapping[str, str], name: str | None = None

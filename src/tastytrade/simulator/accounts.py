@@ -14,7 +14,8 @@ from hashlib import sha256
 
 from msgspec import Struct
 
-DAY = 86_400.0
+from tastytrade.rest.auth import DAY
+
 ACCESS_LIFETIME = 900.0
 TOKEN_LIMIT = 10_000
 

@@ -16,7 +16,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tastytrade.simulator.accounts import DAY, Accounts
+from tastytrade.rest.auth import DAY
+from tastytrade.simulator.accounts import Accounts
 from tastytrade.simulator.listed import listed_routes
 from tastytrade.simulator.listing import Listing
 from tastytrade.simulator.replies import (
