@@ -7,6 +7,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -30,7 +31,7 @@ from tastytrade.rest.auth import (
     secrets_of,
     token_call,
 )
-from tastytrade.rest.call import Call
+from tastytrade.rest.call import Call, Steps
 from tastytrade.rest.environment import Environment, environment_from
 from tastytrade.rest.secret import Secret
 from tastytrade.transport.http import HttpDoor
@@ -138,12 +139,27 @@ class Session:
         if token is not None and isinstance(self._credentials, LoginCredentials):
             await self._ask(logout_call(), token)
 
-    async def run(self, call: Call[T]) -> T:
-        """What the service answers to a call. Raises RequestError.
+    async def run(self, call: Call[T] | Steps[T]) -> T:
+        """What the service answers to a call, or to several in steps. Raises RequestError.
 
         When the token is refused (401) it is renewed once, and a call that does no harm twice is sent
         once more.
         """
+        if isinstance(call, Call):
+            return await self._run(call)
+        proceed = partial(next, call)
+        while True:
+            try:
+                step = proceed()
+            except StopIteration as end:
+                result: T = end.value
+                return result
+            try:
+                proceed = partial(call.send, await self._run(step))
+            except RequestError as error:
+                proceed = partial(call.throw, error)
+
+    async def _run(self, call: Call[T]) -> T:
         if not call.authorized:
             return await self._ask(call)
         token = await self._fresh_token()

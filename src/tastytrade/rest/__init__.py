@@ -13,7 +13,7 @@ from tastytrade.rest.auth import (
     refresh_call,
     validate_call,
 )
-from tastytrade.rest.call import Answer, AsyncRunner, BlockingRunner, Call, path
+from tastytrade.rest.call import Answer, AsyncRunner, BlockingRunner, Call, Steps, path
 from tastytrade.rest.environment import Environment, environment_from
 from tastytrade.rest.secret import Secret
 
@@ -28,6 +28,7 @@ __all__ = [
     "OAuthCredentials",
     "QuoteToken",
     "Secret",
+    "Steps",
     "Token",
     "environment_from",
     "items_of",

@@ -27,7 +27,7 @@ def read(call: Call[T], answer: Answer, *, secrets: Iterable[Secret] = ()) -> T:
     if not 200 <= answer.status < 300:
         raise error_of(call, answer, known)
     try:
-        return call.parse(_data(answer.body))
+        return call.parse(_data(answer.body, whole=call.whole))
     except msgspec.ValidationError as error:
         reason = str(error)
     except msgspec.DecodeError:
@@ -50,11 +50,11 @@ def items_of(data: Any) -> list[Any]:
     return items
 
 
-def _data(body: bytes) -> Any:
+def _data(body: bytes, *, whole: bool) -> Any:
     if not body.strip():
         return None
     content = msgspec.json.decode(body)
-    return content["data"] if isinstance(content, dict) and "data" in content else content
+    return content if whole or not isinstance(content, dict) or "data" not in content else content["data"]
 
 
 def _not_json(answer: Answer) -> str:

@@ -1,8 +1,12 @@
-"""Call: one REST request as a value that knows how to read its answer; Answer: what comes back for it."""
+"""Call: one REST request as a value that knows how to read its answer; Answer: what comes back for it.
+
+What takes several requests is a generator of Calls (``Steps``): it yields one, is given its result, and
+returns the whole. So pages and chunks are described here as well, and sent by whoever runs them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Generator, Mapping
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 from urllib.parse import quote, urlencode
 
@@ -29,6 +33,7 @@ class Call(Struct, Generic[T], frozen=True, kw_only=True):
     body        sent as JSON; may hold Secrets anywhere, which its repr hides
     headers     beyond those every request has
     authorized  whether the session's token is sent with it
+    whole       ``parse`` gets the whole body, with what stands beside ``data`` (``pagination``)
     """
 
     method: str
@@ -38,6 +43,7 @@ class Call(Struct, Generic[T], frozen=True, kw_only=True):
     body: Any = None
     headers: tuple[tuple[str, str | Secret], ...] = ()
     authorized: bool = True
+    whole: bool = False
 
     @property
     def idempotent(self) -> bool:
@@ -63,6 +69,10 @@ class Call(Struct, Generic[T], frozen=True, kw_only=True):
         return [*_secrets_in(self.body), *_secrets_in([value for _, value in self.headers])]
 
 
+Steps = Generator[Call[Any], Any, T]
+"""Several requests for one result: yields Calls, is sent their results (or thrown their RequestError)."""
+
+
 class Answer(NamedTuple):
     """Status, headers (names in lower case) and body. The repr hides the body: it may hold tokens."""
 
@@ -75,15 +85,15 @@ class Answer(NamedTuple):
 
 
 class AsyncRunner(Protocol):
-    """What sends a Call and can be awaited: Session."""
+    """What sends a Call, or Steps, and can be awaited: Session."""
 
-    def run(self, call: Call[T], /) -> Coroutine[Any, Any, T]: ...
+    def run(self, call: Call[T] | Steps[T], /) -> Coroutine[Any, Any, T]: ...
 
 
 class BlockingRunner(Protocol):
-    """What sends a Call and returns when it has its answer: ProductionSession, CertificationSession."""
+    """What sends a Call, or Steps, and returns with the answer: ProductionSession, CertificationSession."""
 
-    def run(self, call: Call[T], /) -> T: ...
+    def run(self, call: Call[T] | Steps[T], /) -> T: ...
 
 
 def path(*segments: str) -> str:
