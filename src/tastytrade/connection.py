@@ -1,14 +1,38 @@
-"""Connection: a socket with a protocol machine. Moves frames both ways until one of the two ends it."""
+"""Connection: a socket with a protocol machine. Moves frames both ways until one of the two ends it.
+
+And what follows from an end: how long to wait before the next, and what kind of gap it leaves.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any, Protocol
 
 from tastytrade.dxlink.client import ClientProtocol, Received
-from tastytrade.errors import FeedError
+from tastytrade.errors import (
+    ConnectFailed,
+    ConnectionLost,
+    FeedError,
+    FeedStalled,
+    FeedUnauthorized,
+    RequestError,
+    TastytradeError,
+)
+from tastytrade.rest.auth import QuoteToken
+from tastytrade.source import GapReason
 from tastytrade.transport.websocket import WebSocketDoor
+
+BACKOFF_BASE = 1.0
+BACKOFF_CAP = 60.0
+
+
+class Admission(Protocol):
+    """What lets us in: a Session, or anything else that gives quote tokens."""
+
+    def quote_token(self, *, renew: bool = False) -> Coroutine[Any, Any, QuoteToken]: ...
 
 
 class Connection:
@@ -69,3 +93,24 @@ class Connection:
                     await self._wake.wait()
             except TimeoutError:
                 continue
+
+
+def backoff(attempt: int) -> float:
+    """Seconds to wait: at most one before the first retry, then full jitter that grows up to a cap."""
+    longest = min(BACKOFF_CAP, BACKOFF_BASE * 2 ** min(attempt - 1, 10))  # a night of attempts is no overflow
+    return random.uniform(0, longest)  # noqa: S311 - jitter
+
+
+def gap_reason(failure: TastytradeError) -> GapReason:
+    """What a connection's end is called in the Gap it leaves."""
+    match failure:
+        case FeedStalled():
+            return GapReason.STALL
+        case FeedUnauthorized() | RequestError():
+            return GapReason.AUTH
+        case ConnectionLost() | ConnectFailed():
+            return GapReason.DISCONNECT
+        case FeedError():
+            return GapReason.PROTOCOL_ERROR
+        case _:
+            return GapReason.DISCONNECT

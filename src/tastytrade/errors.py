@@ -17,10 +17,13 @@ TastytradeError
     ├── ConnectionLost        an open connection ended
     ├── FeedStalled           nothing arrived for longer than the server promises
     ├── SlowReader            a reader fell behind and its overflow policy is to fail
+    ├── Incomplete            what was asked for once has not come whole; ``partial`` is what came
     └── StreamClosed          reading from something that has been closed
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 
 class TastytradeError(Exception):
@@ -107,6 +110,14 @@ class FeedStalled(FeedError):
 
 class SlowReader(FeedError):
     """A subscription's reader fell behind its limit and its overflow policy is to fail."""
+
+
+class Incomplete(FeedError):
+    """What was asked for once has not come whole. ``partial`` is what came, with a status a symbol."""
+
+    def __init__(self, message: str, *, partial: Any) -> None:
+        super().__init__(message)
+        self.partial = partial
 
 
 class StreamClosed(FeedError):

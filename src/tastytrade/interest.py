@@ -29,28 +29,41 @@ class Interest:
         self._wanted_by: dict[tuple[Channel, Key], dict[Subscription[Any], Entry]] = {}
         self._readers: dict[Channel, dict[Subscription[Any], None]] = {}
 
-    def add(self, subscription: Subscription[Any]) -> None:
-        """A new reader. Raises ConfigurationError when no channel takes what it wants."""
-        channels = [self._protocol.channel_for(entry) for entry in subscription.entries]
-        for entry, channel in zip(subscription.entries, channels, strict=True):
+    def add(self, subscription: Subscription[Any], entries: Iterable[Entry]) -> None:
+        """A reader wants this. Raises ConfigurationError when no channel takes it."""
+        placed = [(self._protocol.channel_for(entry), entry) for entry in entries]
+        for channel, entry in placed:
             self._readers.setdefault(channel, {})[subscription] = None
             others = self._wanted_by.setdefault((channel, entry.key), {})
             # A server sends the current value or snapshot once; a reader who comes later needs it sent
             # again. Prints have neither, and asking again could lose one.
-            again = bool(others) and contract_of(entry) is not Contract.STREAM
+            is_late = any(other is not subscription for other in others)
+            again = is_late and contract_of(entry) is not Contract.STREAM
             others[subscription] = entry
             self._protocol.want(_earliest(others.values()), again=again)
 
-    def remove(self, subscription: Subscription[Any]) -> None:
-        """A reader is gone; what nobody else wants is given up."""
-        for readers in self._readers.values():
-            readers.pop(subscription, None)
-        for entry in subscription.entries:
+    def remove(self, subscription: Subscription[Any], entries: Iterable[Entry]) -> None:
+        """A reader wants this no more; what nobody else wants is given up."""
+        for entry in entries:
             place = (self._protocol.channel_for(entry), entry.key)
             others = self._wanted_by.get(place, {})
             if others.pop(subscription, None) is not None and not others:
                 del self._wanted_by[place]
                 self._protocol.unwant(entry)
+
+    def leave(self, subscription: Subscription[Any]) -> None:
+        """A reader is gone."""
+        for readers in self._readers.values():
+            readers.pop(subscription, None)
+        self.remove(subscription, subscription.entries)
+
+    def unsent(self, subscription: Subscription[Any]) -> frozenset[str]:
+        """The symbols of a reader that this connection's server has not been told of."""
+        return frozenset(
+            entry.symbol
+            for entry in subscription.entries
+            if entry.key not in self._protocol.channel_for(entry).wanted.sent
+        )
 
     def route(self, frame: Frame) -> bool:
         """Give a frame to every reader of its channel; whether there was one."""

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
 import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar, overload
 
-from tastytrade.connection import Connection
+from tastytrade.connection import Admission, Connection, backoff, gap_reason
 from tastytrade.dxfeed import Event, EventType
 from tastytrade.dxlink.client import ClientProtocol, Received
 from tastytrade.dxlink.compact import Decoded
@@ -25,18 +24,14 @@ from tastytrade.dxlink.messages import Error
 from tastytrade.dxlink.plan import ChannelPlan
 from tastytrade.errors import (
     ConfigurationError,
-    ConnectFailed,
-    ConnectionLost,
     CredentialsRejected,
-    FeedError,
-    FeedStalled,
     FeedUnauthorized,
     NotPermitted,
-    RequestError,
     StreamClosed,
     TastytradeError,
 )
 from tastytrade.interest import Interest, entries_of
+from tastytrade.oneshot import AskOnce
 from tastytrade.rest.secret import Secret
 from tastytrade.session import Session
 from tastytrade.source import EventTypes, Gap, GapReason, Ledger, State, StateChange
@@ -48,13 +43,11 @@ log = logging.getLogger(__name__)
 
 E = TypeVar("E", bound=Event)
 
-BACKOFF_BASE = 1.0
-BACKOFF_CAP = 60.0
 PROVEN_HEALTHY = 60.0
 """Seconds a connection must have lived before the next loss is treated as a first one."""
 
 
-class Streamer:
+class Streamer(AskOnce):
     """A live feed from a session, or from a bare DXLink address with an optional token.
 
     ``async with Streamer(session) as streamer`` connects and is ready to subscribe; ``open()`` and
@@ -64,7 +57,7 @@ class Streamer:
 
     def __init__(
         self,
-        session: Session | None = None,
+        session: Admission | None = None,
         *,
         url: str | None = None,
         token: str | None = None,
@@ -73,6 +66,7 @@ class Streamer:
     ) -> None:
         if (session is None) == (url is None):
             raise ConfigurationError("a Streamer takes a session or url=..., one of the two")
+        super().__init__(session if isinstance(session, Session) else None)
         self._session = session
         self._url = url
         self._token = Secret(token) if token is not None else None
@@ -194,9 +188,37 @@ class Streamer:
             limit_bytes=limit_bytes,
             overflow=overflow,
         )
-        self._interest.add(subscription)
+        self._interest.add(subscription, subscription.entries)
         self._wake.set()
         return subscription
+
+    def extend(
+        self,
+        subscription: Subscription[Any],
+        event_types: EventTypes,
+        symbols: Iterable[str],
+        *,
+        from_time: datetime | int | None = None,
+    ) -> None:
+        """Let a subscription have more symbols, from now on. Raises as ``subscribe`` does."""
+        entries = entries_of(event_types, symbols, from_time=from_time)
+        self._interest.add(subscription, entries)
+        subscription.change(add=entries)
+        self._wake.set()
+
+    def reduce(
+        self, subscription: Subscription[Any], event_types: EventTypes, symbols: Iterable[str]
+    ) -> None:
+        """Let a subscription have some symbols no more; those it does not have do not matter."""
+        keys = {entry.key for entry in entries_of(event_types, symbols)}
+        entries = [entry for entry in subscription.entries if entry.key in keys]
+        self._interest.remove(subscription, entries)
+        subscription.change(remove=entries)
+        self._wake.set()
+
+    def unsent(self, subscription: Subscription[Any]) -> frozenset[str]:
+        """The symbols of a subscription that the server has not been told of on this connection."""
+        return self._interest.unsent(subscription)
 
     def open_channels(self) -> None:
         """Open every planned channel now, instead of each when something is first wanted on it."""
@@ -236,7 +258,7 @@ class Streamer:
                     self._fail(failure)
                     return
                 attempt = 1 if time.monotonic() - began > PROVEN_HEALTHY else attempt + 1
-                delay = _backoff(attempt)
+                delay = backoff(attempt)
                 self._enter(State.BACKOFF, f"{failure}; next attempt in {delay:.1f} s")
                 await asyncio.sleep(delay)
         except Exception as error:  # noqa: BLE001 - the top of a task: every reader is told, none hangs
@@ -260,7 +282,7 @@ class Streamer:
         except TastytradeError as error:
             failure = error
         if self._open_gap is None and self._last_received_ns:
-            self._open_gap = (_gap_reason(failure), self._last_received_ns, self._protocol.epoch)
+            self._open_gap = (gap_reason(failure), self._last_received_ns, self._protocol.epoch)
         return failure
 
     async def _address(self) -> tuple[str, str | None]:
@@ -342,30 +364,10 @@ class Streamer:
         return decoded
 
     def _release(self, subscription: Subscription[Any]) -> None:
-        self._interest.remove(subscription)
+        self._interest.leave(subscription)
         self._wake.set()
 
     def _enter(self, state: State, reason: str) -> None:
         if (state, reason) != (self._state.state, self._state.reason):
             self._state = StateChange(state, reason, time.time_ns())
             log.debug("feed %s: %s", state.value, reason)
-
-
-def _backoff(attempt: int) -> float:
-    """Seconds to wait: at most one before the first retry, then full jitter that grows up to a cap."""
-    longest = min(BACKOFF_CAP, BACKOFF_BASE * 2 ** min(attempt - 1, 10))  # a night of attempts is no overflow
-    return random.uniform(0, longest)  # noqa: S311 - jitter
-
-
-def _gap_reason(failure: TastytradeError) -> GapReason:
-    match failure:
-        case FeedStalled():
-            return GapReason.STALL
-        case FeedUnauthorized() | RequestError():
-            return GapReason.AUTH
-        case ConnectionLost() | ConnectFailed():
-            return GapReason.DISCONNECT
-        case FeedError():
-            return GapReason.PROTOCOL_ERROR
-        case _:
-            return GapReason.DISCONNECT

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
 from enum import Enum
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
@@ -55,14 +55,14 @@ class Subscription(Generic[E]):
         limit_bytes: int = DEFAULT_LIMIT_BYTES,
         overflow: Overflow = Overflow.DROP_OLDEST,
     ) -> None:
-        self.entries = tuple(entries)
+        self._entries = dict.fromkeys(entries)
         self.limit_bytes = limit_bytes
         self.overflow = overflow
         self.gaps: list[Gap] = []
         self.delivered = 0
         """Events handed to the reader."""
         self.dropped_frames = 0
-        self._symbols = _symbols_by_type(self.entries)
+        self._symbols = _symbols_by_type(self._entries)
         self._decode = decode
         self._release = release
         self._frames: deque[Frame] = deque()
@@ -76,13 +76,13 @@ class Subscription(Generic[E]):
     def __aiter__(self) -> AsyncIterator[E]:
         return self.events()
 
-    async def events(self, *, duration: float | None = None) -> AsyncIterator[E]:
+    async def events(self, *, duration: float | None = None) -> AsyncGenerator[E, None]:
         """Every event, one by one; for ``duration`` seconds, or until closed."""
         async for batch in self.batches(duration=duration):
             for event in batch:
                 yield event
 
-    async def batches(self, *, duration: float | None = None) -> AsyncIterator[EventBatch[E]]:
+    async def batches(self, *, duration: float | None = None) -> AsyncGenerator[EventBatch[E], None]:
         """Every event, by column, as they come; for ``duration`` seconds, or until closed.
 
         Ends quietly when the time is over, or when the subscription is closed and what had arrived
@@ -106,6 +106,11 @@ class Subscription(Generic[E]):
             if turns == _FRAMES_PER_TURN:  # a long backlog must not keep the loop from reading the socket
                 turns = 0
                 await asyncio.sleep(0)
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """What it is subscribed to."""
+        return tuple(self._entries)
 
     @property
     def waiting_bytes(self) -> int:
@@ -132,6 +137,13 @@ class Subscription(Generic[E]):
         return f"<Subscription to {len(self.entries)} of {types}: {self.delivered} delivered>"
 
     # The source's side.
+
+    def change(self, *, add: Iterable[Entry] = (), remove: Iterable[Entry] = ()) -> None:
+        """Be interested in more, or in less, from the next read on."""
+        for entry in remove:
+            self._entries.pop(entry, None)
+        self._entries |= dict.fromkeys(add)
+        self._symbols = _symbols_by_type(self._entries)
 
     def put(self, frame: Frame) -> None:
         """Take a frame in. Never blocks; over the limit the overflow policy decides."""

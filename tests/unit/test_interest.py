@@ -30,9 +30,9 @@ class Readers:
 
     def add(self, *entries: Entry) -> Subscription[Any]:
         subscription: Subscription[Any] = Subscription(
-            entries, decode=Frame.decode, release=self.interest.remove
+            entries, decode=Frame.decode, release=self.interest.leave
         )
-        self.interest.add(subscription)
+        self.interest.add(subscription, subscription.entries)
         self.pair.settle()
         return subscription
 
@@ -90,8 +90,8 @@ async def test_what_is_wanted_is_given_up_with_its_last_reader(readers: Readers)
 
 async def test_leaving_twice_takes_nothing_from_others(readers: Readers) -> None:
     one, _two = readers.add(SPX), readers.add(SPX)
-    readers.interest.remove(one)
-    readers.interest.remove(one)
+    readers.interest.leave(one)
+    readers.interest.leave(one)
     readers.pair.settle()
 
     assert readers.known_to_server == {SPX.key}

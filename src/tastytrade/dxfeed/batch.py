@@ -76,6 +76,11 @@ class EventBatch(Generic[E]):
         chosen = [symbol in wanted for symbol in self.symbols]
         return self._with({name: list(compress(column, chosen)) for name, column in self.columns.items()})
 
+    def rows(self, places: Iterable[int]) -> EventBatch[E]:
+        """The events at some places, in that order."""
+        chosen = list(places)
+        return self._with({name: [column[at] for at in chosen] for name, column in self.columns.items()})
+
     def parts(self, rows: int) -> Iterator[EventBatch[E]]:
         """The batch in pieces of at most so many events, in order."""
         if self._length <= rows:

@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
+from tastytrade.dxfeed.symbols import format_number, written
 from tastytrade.errors import SymbolError
 
 
@@ -76,9 +77,8 @@ class CandleSymbol(Struct, frozen=True):
     others: tuple[tuple[str, str], ...] = ()
 
 
-_FORM = re.compile(r"(?P<base>[^{}]+?)(?:&(?P<exchange>[^{}&]))?\{(?P<attributes>[^{}]+)\}")
-# The limits keep every number exact as a Decimal of the default precision.
-_PERIOD = re.compile(r"(?P<number>[0-9]{1,15}(?:\.[0-9]{1,9})?)?(?P<type>[a-z_]+)")
+_FORM = re.compile(r"(?P<base>[^{}\s]+?)(?:&(?P<exchange>[^{}&\s]))?\{(?P<attributes>[^{}\s]+)\}")
+_PERIOD = re.compile(r"(?P<number>(?=[0.]*[1-9])[0-9]{1,15}(?:\.[0-9]{1,9})?)?(?P<type>[a-z_]+)")
 _LEVEL = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,9})?")
 _TRUTH = {"true": True, "false": False}
 _EXPECTED = "expected like SPY{=5m,tho=true}"
@@ -116,17 +116,18 @@ def parse_candle_symbol(symbol: str) -> CandleSymbol:
 def format_candle_symbol(candle: CandleSymbol) -> str:
     """The canonical text: keys sorted with the period first, what is default left out.
 
-    Candles of one tick and nothing else are written as the bare symbol, as dxFeed does.
+    Candles of one tick and nothing else are written as the bare symbol, as dxFeed does. Raises SymbolError
+    for a number or level that no symbol can say.
     """
     attributes = dict(candle.others)
     if candle.number != 1:
-        attributes[""] = _plain(candle.number) + candle.period
+        attributes[""] = written(format_number(candle.number) + candle.period, _PERIOD, expected="5m")
     elif candle.period != PeriodType.TICK:
         attributes[""] = candle.period
     if candle.alignment != Alignment.MIDNIGHT:
         attributes["a"] = candle.alignment
     if candle.level is not None:
-        attributes["pl"] = _plain(candle.level)
+        attributes["pl"] = written(format_number(candle.level), _LEVEL, expected="0.5")
     if candle.price != CandlePrice.LAST:
         attributes["price"] = candle.price
     if candle.tho:
@@ -167,10 +168,9 @@ def _attributes(text: str, symbol: str) -> dict[str, str]:
 
 def _parse_period(text: str, symbol: str) -> tuple[Decimal, PeriodType]:
     form = _PERIOD.fullmatch(text)
-    number = Decimal((form and form["number"]) or 1)
-    if form is None or not number:
+    if form is None:
         raise SymbolError(f"period {text!r} in candle symbol {symbol!r} (expected like 5m, d or 1600t)")
-    return number, _choose(PeriodType, "the period's type", form["type"], symbol=symbol)
+    return Decimal(form["number"] or 1), _choose(PeriodType, "the period's type", form["type"], symbol=symbol)
 
 
 def _parse_level(text: str | None, symbol: str) -> Decimal | None:
@@ -192,7 +192,3 @@ def _choose(choices: type[Choice], what: str, text: str, *, symbol: str) -> Choi
             return choice
     values = ", ".join(choices)
     raise SymbolError(f"{what} {text!r} in candle symbol {symbol!r} (expected one of {values})")
-
-
-def _plain(number: Decimal) -> str:
-    return format(number.normalize(), "f")

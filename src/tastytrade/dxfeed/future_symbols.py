@@ -15,7 +15,15 @@ from decimal import Decimal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tastytrade.dxfeed.symbols import STRIKE, OptionType, format_strike, parse_expiration
+from tastytrade.dxfeed.symbols import (
+    CENTURY,
+    STRIKE,
+    OptionType,
+    format_expiration,
+    format_number,
+    parse_expiration,
+    written,
+)
 from tastytrade.errors import SymbolError
 
 MONTHS = "FGHJKMNQUVXZ"
@@ -26,7 +34,11 @@ _EXCHANGE = r"(?P<exchange>[A-Z0-9]+)"
 _OPTION = rf"(?P<type>[CP]){STRIKE}"
 _FUTURE_FORM = re.compile(rf"/{_CONTRACT}(?::{_EXCHANGE})?")
 _STREAMER_OPTION_FORM = re.compile(rf"\./{_CONTRACT}{_OPTION}(?::{_EXCHANGE})?")
-_OPTION_FORM = re.compile(rf"\.(?P<underlying>/[A-Z0-9]+) +{_CONTRACT} *(?P<expiration>[0-9]{{6}}){_OPTION}")
+_OPTION_FORM = re.compile(
+    rf"\.(?P<underlying>/[A-Z0-9]+[{MONTHS}][0-9]{{1,2}}) +{_CONTRACT} *(?P<expiration>[0-9]{{6}}){_OPTION}"
+)
+_NEARBY = range(-4, 6)
+"""How many years the contract an option is named for may lie from its expiration: one digit tells which."""
 
 
 class FutureSymbol(Struct, frozen=True):
@@ -73,21 +85,30 @@ def parse_future_symbol(text: str, *, today: date | None = None) -> FutureSymbol
 
 
 def format_future_symbol(future: FutureSymbol) -> str:
-    """The streamer symbol, like ``/ESZ26:XCME``. Raises SymbolError when the exchange is not known."""
-    return f"/{_streamer_contract(future)}:{_exchange(future.exchange, future.root)}"
+    """The streamer symbol, like ``/ESZ26:XCME``.
+
+    Raises SymbolError when the exchange is not known, or for what no symbol can say.
+    """
+    text = f"/{_streamer_contract(future)}:{_exchange(future)}"
+    return written(text, _FUTURE_FORM, expected="/ESZ26:XCME")
 
 
-def future_to_streamer(symbol: str, *, exchange: str, today: date) -> str:
-    """``"/ESZ6"`` to ``"/ESZ26:XCME"``. Raises SymbolError."""
+def future_to_streamer(symbol: str, *, exchange: str | None = None, today: date) -> str:
+    """``"/ESZ6"`` to ``"/ESZ26:XCME"``; only a symbol that says its exchange needs none given.
+
+    Raises SymbolError, also when the symbol says another exchange.
+    """
     future = parse_future_symbol(symbol, today=today)
-    return format_future_symbol(replace(future, exchange=exchange))
+    return format_future_symbol(replace(future, exchange=_agreed(future.exchange, exchange, symbol)))
 
 
 def streamer_to_future(text: str, *, year_digits: int = 1) -> str:
     """``"/ESZ26:XCME"`` to ``"/ESZ6"``; some contracts are listed with two ``year_digits`` (``/VXX22``).
 
-    Raises SymbolError, also for one digit of the year: it says too little.
+    Raises SymbolError, also for a streamer symbol with one digit of the year: it says too little.
     """
+    if year_digits not in {1, 2}:
+        raise SymbolError(f"a future symbol has 1 or 2 digits of the year, not {year_digits}")
     future = parse_future_symbol(text)
     return f"/{future.root}{future.month}{str(future.year)[-year_digits:]}"
 
@@ -107,8 +128,7 @@ def parse_future_option_symbol(text: str, *, today: date | None = None) -> Futur
     known = form.groupdict()
     expiration = parse_expiration(known["expiration"], text) if "expiration" in known else None
     if expiration:
-        # An option expires within a few years of the month it is named for, on either side.
-        earliest: int | None = expiration.year - 4
+        earliest: int | None = expiration.year + _NEARBY.start
     else:
         earliest = today.year if today else None
     return FutureOptionSymbol(
@@ -124,26 +144,37 @@ def parse_future_option_symbol(text: str, *, today: date | None = None) -> Futur
 
 
 def format_future_option_symbol(option: FutureOptionSymbol) -> str:
-    """The streamer symbol, like ``./E1AN26P6260:XCME``. Raises SymbolError when the exchange is not known."""
-    exchange = _exchange(option.exchange, option.root)
-    return f"./{_streamer_contract(option)}{option.option_type}{format_strike(option.strike)}:{exchange}"
+    """The streamer symbol, like ``./E1AN26P6260:XCME``.
+
+    Raises SymbolError when the exchange is not known, or for what no symbol can say.
+    """
+    strike = format_number(option.strike)
+    text = f"./{_streamer_contract(option)}{option.option_type}{strike}:{_exchange(option)}"
+    return written(text, _STREAMER_OPTION_FORM, expected="./E1AN26P6260:XCME")
 
 
-def future_option_to_streamer(symbol: str, *, exchange: str) -> str:
-    """``"./ESU6 E1AN6 260706P6260"`` to ``"./E1AN26P6260:XCME"``. Raises SymbolError."""
-    return format_future_option_symbol(replace(parse_future_option_symbol(symbol), exchange=exchange))
+def future_option_to_streamer(symbol: str, *, exchange: str | None = None, today: date | None = None) -> str:
+    """``"./ESU6 E1AN6 260706P6260"`` to ``"./E1AN26P6260:XCME"``; arguments as those of the functions above.
+
+    Raises SymbolError, also when the symbol says another exchange.
+    """
+    option = parse_future_option_symbol(symbol, today=today)
+    return format_future_option_symbol(replace(option, exchange=_agreed(option.exchange, exchange, symbol)))
 
 
 def streamer_to_future_option(text: str, *, underlying: str, expiration: date) -> str:
     """``"./E1AN26P6260:XCME"`` to ``"./ESU6 E1AN6 260706P6260"``, given ``/ESU6`` and the day.
 
-    Raises SymbolError.
+    Raises SymbolError, also for an expiration so far from the contract's year that one digit would not tell.
     """
     if _FUTURE_FORM.fullmatch(underlying) is None or ":" in underlying:
         raise SymbolError(f"not a future symbol of tastytrade: {underlying!r} (expected like /ESU6)")
     option = parse_future_option_symbol(text)
+    if option.year - expiration.year not in _NEARBY:
+        raise SymbolError(f"{text} does not expire on {expiration}: check the day")
     contract = f"{option.root}{option.month}{option.year % 10}"
-    return f".{underlying} {contract:<6}{expiration:%y%m%d}{option.option_type}{format_strike(option.strike)}"
+    day = format_expiration(expiration)
+    return f".{underlying} {contract:<6}{day}{option.option_type}{format_number(option.strike)}"
 
 
 def _year(digits: str, symbol: str, earliest: int | None) -> int:
@@ -157,12 +188,20 @@ def _year(digits: str, symbol: str, earliest: int | None) -> int:
 
 
 def _streamer_contract(contract: FutureSymbol | FutureOptionSymbol) -> str:
+    if contract.year not in CENTURY:
+        raise SymbolError(f"no symbol can say the year {contract.year} (expected 2000-2099)")
     return f"{contract.root}{contract.month}{contract.year % 100:02d}"
 
 
-def _exchange(exchange: str | None, root: str) -> str:
-    if exchange is None:
+def _exchange(contract: FutureSymbol | FutureOptionSymbol) -> str:
+    if contract.exchange is None:
         raise SymbolError(
-            f"a streamer symbol of {root} needs its exchange (streamer-exchange-code, like XCME)"
+            f"a streamer symbol of {contract.root} needs its exchange (streamer-exchange-code, like XCME)"
         )
-    return exchange
+    return contract.exchange
+
+
+def _agreed(said: str | None, given: str | None, symbol: str) -> str | None:
+    if said and given and said != given:
+        raise SymbolError(f"{symbol!r} is a symbol of {said}, not of {given}: leave the exchange out")
+    return said or given

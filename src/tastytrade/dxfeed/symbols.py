@@ -1,7 +1,8 @@
 """Symbols of listed options (OCC and streamer spelling) and of cryptocurrencies: parse and format.
 
 The REST API gives streamer symbols; build one only where there is no REST record to take it from.
-Candle symbols are in ``candle_symbols``, futures and their options in ``future_symbols``.
+Candle symbols are in ``candle_symbols``, futures and their options in ``future_symbols``; which of all
+these a text is, ``streamer_symbols`` knows. Strikes are handled as text, never rounded.
 Source: OCC's 21-character symbology, tastytrade's symbology page, recorded streamer symbols.
 """
 
@@ -18,6 +19,9 @@ from tastytrade.errors import SymbolError
 
 STRIKE = r"(?P<strike>(?:[0-9]{1,12})?(?:\.[0-9]{1,9})?)(?<=[0-9])"
 """A strike price in a pattern: ``500``, ``27.5``, ``0.05``; what it matches is exact as a Decimal."""
+
+CENTURY = range(2000, 2100)
+"""The years that two digits can mean."""
 
 _ROOT = r"(?P<root>[A-Z0-9][A-Z0-9./]*)"
 _STREAMER = re.compile(rf"\.{_ROOT}(?P<expiration>[0-9]{{6}})(?P<type>[CP]){STRIKE}")
@@ -53,8 +57,14 @@ def parse_option_symbol(text: str) -> OptionSymbol:
 
 
 def format_option_symbol(option: OptionSymbol) -> str:
-    """The streamer symbol, like ``.SPY250117C502.5``."""
-    return f".{option.root}{option.expiration:%y%m%d}{option.option_type}{format_strike(option.strike)}"
+    """The streamer symbol, like ``.SPY250117C502.5``.
+
+    Raises SymbolError for what no symbol can say: a root in small letters, a strike below zero, a day
+    outside 2000-2099.
+    """
+    day = format_expiration(option.expiration)
+    text = f".{option.root}{day}{option.option_type}{format_number(option.strike)}"
+    return written(text, _STREAMER, expected=".SPY250117C500")
 
 
 def parse_occ_symbol(text: str) -> OptionSymbol:
@@ -65,9 +75,9 @@ def parse_occ_symbol(text: str) -> OptionSymbol:
             f"not an OCC symbol: {text!r} (expected 21 characters like 'SPY   250117C00500000')"
         )
     expiration = parse_expiration(form["expiration"], text)
-    return OptionSymbol(
-        form["root"], expiration, OptionType(form["type"]), Decimal(form["thousandths"]).scaleb(-3)
-    )
+    # As text, so that no decimal context can round it.
+    strike = Decimal(f"{form['thousandths'][:-3]}.{form['thousandths'][-3:]}")
+    return OptionSymbol(form["root"], expiration, OptionType(form["type"]), strike)
 
 
 def format_occ_symbol(option: OptionSymbol) -> str:
@@ -76,13 +86,15 @@ def format_occ_symbol(option: OptionSymbol) -> str:
     Raises SymbolError where OCC's form has no room: a root above 6 characters, a strike of 100000
     and more, or one with a fraction below a thousandth.
     """
-    thousandths = option.strike.scaleb(3)
-    if len(option.root) > 6 or thousandths != int(thousandths) or not 0 <= thousandths < 10**8:
+    dollars, _, fraction = format_number(option.strike).partition(".")
+    day = format_expiration(option.expiration)
+    text = f"{option.root:<6}{day}{option.option_type}{dollars:0>5}{fraction:0<3}"
+    if not _OCC.fullmatch(text):
         raise SymbolError(
-            f"{format_option_symbol(option)} has no OCC symbol "
+            f"{option.option_type} {option.strike} of {option.root} on {option.expiration} has no OCC symbol "
             "(expected a root of 1-6 characters and a strike below 100000 in whole thousandths)"
         )
-    return f"{option.root:<6}{option.expiration:%y%m%d}{option.option_type}{int(thousandths):08d}"
+    return text
 
 
 def occ_to_streamer(text: str) -> str:
@@ -120,6 +132,21 @@ def parse_expiration(yymmdd: str, symbol: str) -> date:
         ) from None
 
 
-def format_strike(strike: Decimal) -> str:
-    """A strike price as symbols spell it: no trailing zeros, a leading one below 1 (``0.05``)."""
-    return format(strike.normalize(), "f")
+def format_expiration(expiration: date) -> str:
+    """The day as six digits, ``250117``. Raises SymbolError outside the one century they can say."""
+    if expiration.year not in CENTURY:
+        raise SymbolError(f"no symbol can say {expiration} (expected a day in 2000-2099)")
+    return f"{expiration:%y%m%d}"
+
+
+def format_number(number: Decimal) -> str:
+    """A number as symbols spell it: exact, no trailing zeros, a leading one below 1 (``0.05``)."""
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def written(text: str, form: re.Pattern[str], *, expected: str) -> str:
+    """The symbol just put together, when it can be read again. Raises SymbolError."""
+    if not form.fullmatch(text):
+        raise SymbolError(f"{text!r} would be no symbol: a part of it is wrong (expected like {expected})")
+    return text

@@ -1,7 +1,8 @@
-"""OptionChain: all options on one underlying, by expiration date; Expiration: those of one date and root.
+"""OptionChain: all options on one underlying, by expiration date.
 
 chain = await get_option_chain(session, "SPX")
 near = chain.nearest_expiration().around(5915.0, points=10)
+today = chain.expiration(dte=0, root="SPXW")
 """
 
 from __future__ import annotations
@@ -10,11 +11,23 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from math import isfinite
+from typing import TypeVar
 
 from tastytrade.dxfeed.symbols import OptionType
 from tastytrade.errors import ConfigurationError
+from tastytrade.instruments.expiration import (
+    AnyGreeks,
+    Expiration,
+    deltas_of,
+    nearest_delta,
+    place,
+    without_greeks,
+)
 from tastytrade.instruments.models import Option
+
+__all__ = ["Expiration", "OptionChain"]
+
+Day = TypeVar("Day", date, int)
 
 
 class OptionChain(Mapping[date, list[Option]]):
@@ -26,7 +39,7 @@ class OptionChain(Mapping[date, list[Option]]):
     def __init__(self, underlying: str, options: Iterable[Option]) -> None:
         self.underlying = underlying
         self._options: dict[date, list[Option]] = {}
-        for option in sorted(options, key=_place):
+        for option in sorted(options, key=place):
             self._options.setdefault(option.expiration_date, []).append(option)
 
     def __getitem__(self, expiration: date) -> list[Option]:
@@ -47,29 +60,40 @@ class OptionChain(Mapping[date, list[Option]]):
         return [option for options in self._options.values() for option in options]
 
     @property
+    def symbols(self) -> list[str]:
+        """The streamer symbols, in the order of the options."""
+        return [option.streamer_symbol for option in self.options]
+
+    @property
     def expirations(self) -> list[date]:
         """The expiration dates, ascending."""
         return list(self._options)
 
     def roots(self, expiration: date) -> list[str]:
         """The roots that have options on this date: for SPX on a third Friday, SPX and SPXW."""
-        return list(dict.fromkeys(option.root_symbol for option in self._options.get(expiration, [])))
+        return list(self._by_root(expiration))
 
-    def expiration(self, day: date, root: str | None = None) -> Expiration:
-        """The options of one date and root.
+    def expiration(
+        self, day: date | None = None, root: str | None = None, *, dte: int | None = None
+    ) -> Expiration:
+        """The options of one root on one date, or ``dte`` days to expiration as the service counts them.
 
         Without ``root``, where a date has several: PM-settled before AM-settled, standard contracts before
         adjusted ones, then the root with most options. Raises ConfigurationError where there are none.
         """
-        by_root = {name: [one for one in self[day] if one.root_symbol == name] for name in self.roots(day)}
-        if root is None and by_root:
-            root = min(by_root, key=lambda name: _preference(by_root[name]))
+        if day is None and dte is not None:
+            day = self._day(dte)
+        elif day is None or dte is not None:
+            raise ConfigurationError("expiration() takes a day or dte (days to expiration), one of them")
+        by_root = self._by_root(day)
+        if not by_root:
+            near = _nearest(self.expirations, day)
+            raise ConfigurationError(f"no {self.underlying} option expires on {day} ({near})")
         if root is None:
-            near = ", ".join(map(str, self._around(day))) or "there are none"
-            raise ConfigurationError(f"no {self.underlying} option expires on {day} (the nearest: {near})")
+            root = min(by_root, key=lambda name: _preference(by_root[name]))
         if root not in by_root:
             raise ConfigurationError(
-                f"no option of root {root!r} expires on {day}; roots there: {', '.join(by_root) or 'none'}"
+                f"no option of root {root!r} expires on {day}; roots there: {', '.join(by_root)}"
             )
         return Expiration(by_root[root])
 
@@ -87,79 +111,55 @@ class OptionChain(Mapping[date, list[Option]]):
             )
         return self.expiration(day)
 
-    def _around(self, day: date) -> list[date]:
-        days = self.expirations
-        place = bisect_left(days, day)
-        return days[max(0, place - 1) : place + 1]
-
-
-class Expiration:
-    """The options of one root on one date, sorted by strike, call before put; at least one."""
-
-    def __init__(self, options: list[Option]) -> None:
-        self.options = sorted(options, key=_place)
-        self.date = self.options[0].expiration_date
-        self.root = self.options[0].root_symbol
-        self.settlement_type = self.options[0].settlement_type
-
-    def __repr__(self) -> str:
-        return f"<Expiration {self.root} {self.date}: {len(self.options)} options>"
-
-    @property
-    def strikes(self) -> list[Decimal]:
-        """The strikes, ascending, each once."""
-        return list(dict.fromkeys(option.strike_price for option in self.options))
-
-    @property
-    def calls(self) -> list[Option]:
-        """The calls, by strike."""
-        return [option for option in self.options if option.option_type is OptionType.CALL]
-
-    @property
-    def puts(self) -> list[Option]:
-        """The puts, by strike."""
-        return [option for option in self.options if option.option_type is OptionType.PUT]
-
-    def at_the_money(self, price: float | Decimal) -> list[Option]:
-        """The options at the strike nearest to ``price``: a call and a put (the lower of two as near)."""
-        return self.around(price, strikes=1)
-
     def around(
         self,
         price: float | Decimal | None = None,
         *,
         strikes: int | None = None,
         points: float | Decimal | None = None,
-    ) -> list[Option]:
-        """The options around ``price``, sorted by strike, call before put.
+    ) -> OptionChain:
+        """The chain with the options around ``price`` alone: ``Expiration.around`` for each date and root."""
+        found = (one.around(price, strikes=strikes, points=points) for one in self._each())
+        return OptionChain(self.underlying, (option for options in found for option in options))
 
-        ``points=10``   those whose strike is at most 10 away from ``price``
-        ``strikes=10``  those of the 10 strikes nearest to it (10 is the default): up to 20 options
+    def delta(self, wanted: float, greeks: AnyGreeks, *, side: OptionType | None = None) -> OptionChain:
+        """The chain with the options nearest to a delta alone: ``Expiration.delta`` for each date and root.
 
-        Without a price the middle one of the strikes stands for it: a first guess, since strikes are
-        listed around where the underlying was. Raises ConfigurationError for a price that is no number,
-        a negative distance, or both distances.
+        Dates and roots without Greeks are left out. Raises ConfigurationError when there are no others.
         """
-        if strikes is not None and points is not None:
-            raise ConfigurationError("around() takes strikes or points, not both")
-        listed = self.strikes
-        centre = _number(price, "price") if price is not None else listed[(len(listed) - 1) // 2]
-        if points is not None:
-            reach = _number(points, "distance")
-            if reach < 0:
-                raise ConfigurationError(f"around() needs points from 0 up, not {points}")
-            chosen = {strike for strike in listed if abs(strike - centre) <= reach}
-        else:
-            count = 10 if strikes is None else strikes
-            if count < 1:
-                raise ConfigurationError(f"around() needs at least one strike, not {count}")
-            chosen = set(sorted(listed, key=lambda strike: (abs(strike - centre), strike))[:count])
-        return [option for option in self.options if option.strike_price in chosen]
+        deltas = deltas_of(greeks)
+        found = (nearest_delta(one.options, wanted, deltas, side=side) for one in self._each())
+        narrowed = OptionChain(self.underlying, (option for options in found for option in options))
+        if not narrowed:
+            raise without_greeks(repr(self), side)
+        return narrowed
+
+    def _by_root(self, day: date) -> dict[str, list[Option]]:
+        by_root: dict[str, list[Option]] = {}
+        for option in self._options.get(day, []):
+            by_root.setdefault(option.root_symbol, []).append(option)
+        return by_root
+
+    def _each(self) -> Iterator[Expiration]:
+        for day in self._options:
+            yield from map(Expiration, self._by_root(day).values())
+
+    def _day(self, dte: int) -> date:
+        days = {one.days_to_expiration: one.date for one in self._each()}
+        if dte not in days:
+            near = _nearest(sorted(one for one in days if one is not None), dte)
+            raise ConfigurationError(f"no {self.underlying} option expires in {dte} days ({near})")
+        return days[dte]
 
 
-def _place(option: Option) -> tuple[date, str, Decimal, str]:
-    # "C" sorts before "P".
-    return (option.expiration_date, option.root_symbol, option.strike_price, option.option_type)
+def _nearest(listed: list[Day], wanted: Day) -> str:
+    """The ones before and after what is not listed, in words."""
+    after = bisect_left(listed, wanted)
+    return (
+        f"the nearest: {', '.join(map(str, listed[max(0, after - 1) : after + 1]))}"
+        if listed
+        else "there are none known"
+    )
 
 
 def _preference(options: list[Option]) -> tuple[bool, bool, int, str]:
@@ -170,9 +170,3 @@ def _preference(options: list[Option]) -> tuple[bool, bool, int, str]:
         -len(options),
         first.root_symbol,
     )
-
-
-def _number(value: float | Decimal, name: str) -> Decimal:
-    if not isfinite(value):
-        raise ConfigurationError(f"around() needs a number as {name}, not {value}; is there a quote yet?")
-    return Decimal(str(value))

@@ -1,7 +1,8 @@
 """Columns: polars tables of events and instruments. polars is imported here and nowhere else."""
 
 from tastytrade.tables.builder import TableBuilder
+from tastytrade.tables.chain import chain_table, options_table
 from tastytrade.tables.decimals import with_exact_decimals
 from tastytrade.tables.schema import schema_of
 
-__all__ = ["TableBuilder", "schema_of", "with_exact_decimals"]
+__all__ = ["TableBuilder", "chain_table", "options_table", "schema_of", "with_exact_decimals"]

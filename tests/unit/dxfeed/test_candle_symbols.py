@@ -1,4 +1,4 @@
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 import pytest
 
@@ -67,6 +67,9 @@ UNREADABLE = [
     "X{=d,price=middle}",
     "X{=d,a=noon}",
     "X{=d,pl=high}",
+    "X{=0.0m}",
+    "X{=1m, tho=true}",
+    "S PY{=d}",
 ]
 
 
@@ -110,3 +113,18 @@ def test_a_whole_number_of_periods_is_written_without_a_fraction_or_an_exponent(
     candle = CandleSymbol("X", number=Decimal("1000.0"), period=PeriodType.TICK)
 
     assert format_candle_symbol(candle) == "X{=1000t}"
+
+
+def test_no_decimal_context_rounds_a_period() -> None:
+    with localcontext() as context:
+        context.prec = 2
+
+        assert canonical_candle_symbol("AAPL{=12345v,pl=123.450}") == "AAPL{=12345v,pl=123.45}"
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"number": Decimal(0)}, {"number": Decimal("NaN")}, {"level": Decimal("Infinity")}]
+)
+def test_a_number_that_no_candle_symbol_can_say_is_refused(wrong: dict[str, Decimal]) -> None:
+    with pytest.raises(SymbolError, match="would be no symbol"):
+        format_candle_symbol(CandleSymbol("X", **wrong))  # type: ignore[arg-type]  # by name, any of them

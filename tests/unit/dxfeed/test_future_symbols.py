@@ -49,6 +49,10 @@ def test_one_digit_of_the_year_means_the_first_such_year_from_today_on(
     assert parse_future_symbol(text, today=today).year == year
 
 
+def test_a_month_of_this_year_that_is_past_is_not_ten_years_ahead() -> None:
+    assert parse_future_symbol("/ESH6", today=date(2026, 12, 31)).year == 2026
+
+
 @pytest.mark.parametrize("text", ["/ESZ6", "/ESU6:XCME"])
 def test_one_digit_of_the_year_without_a_date_is_refused(text: str) -> None:
     with pytest.raises(SymbolError, match=r"which decade .* is not known: pass today"):
@@ -77,6 +81,47 @@ def test_a_contract_listed_with_two_digits_keeps_them() -> None:
 def test_a_streamer_symbol_of_a_future_without_an_exchange_is_refused() -> None:
     with pytest.raises(SymbolError, match="needs its exchange"):
         format_future_symbol(FutureSymbol("ES", "Z", 2026))
+
+
+@pytest.mark.parametrize("digits", [0, 3, -1])
+def test_a_number_of_year_digits_that_no_symbol_has_is_refused(digits: int) -> None:
+    with pytest.raises(SymbolError, match="1 or 2 digits of the year"):
+        streamer_to_future("/ESZ26:XCME", year_digits=digits)
+
+
+@pytest.mark.parametrize(
+    "future",
+    [
+        FutureSymbol("es", "Z", 2026, "XCME"),
+        FutureSymbol("", "Z", 2026, "XCME"),
+        FutureSymbol("ES", "A", 2026, "XCME"),
+        FutureSymbol("ES", "Z", 1999, "XCME"),
+        FutureSymbol("ES", "Z", 2026, ""),
+        FutureSymbol("ES", "Z", 2026, "xcme"),
+    ],
+)
+def test_a_future_that_no_symbol_can_say_is_refused(future: FutureSymbol) -> None:
+    with pytest.raises(SymbolError, match="no symbol"):
+        format_future_symbol(future)
+
+
+@pytest.mark.parametrize("strike", ["-5", "NaN", "1E+15"])
+def test_an_option_on_a_future_with_an_impossible_strike_is_refused(strike: str) -> None:
+    with pytest.raises(SymbolError, match="no symbol"):
+        format_future_option_symbol(
+            FutureOptionSymbol("E1A", "N", 2026, OptionType.PUT, Decimal(strike), "XCME")
+        )
+
+
+def test_a_future_option_in_the_streamers_spelling_with_one_digit_is_read_from_today_on() -> None:
+    streamer = future_option_to_streamer("./E1AN6P6260", exchange="XCME", today=date(2026, 6, 12))
+
+    assert streamer == "./E1AN26P6260:XCME"
+
+
+def test_an_expiration_in_another_decade_than_the_contract_is_refused() -> None:
+    with pytest.raises(SymbolError, match="does not expire on 2016-07-06"):
+        streamer_to_future_option("./E1AN26P6260:XCME", underlying="/ESU6", expiration=date(2016, 7, 6))
 
 
 @pytest.mark.parametrize(
@@ -124,7 +169,17 @@ def test_the_streamer_symbol_of_a_future_option_says_neither_underlying_nor_expi
 
 @pytest.mark.parametrize(
     "text",
-    ["/ESZ26:XCME", "./E1AN26:XCME", "./E1AN26P:XCME", "./ESU6 E1AN6 P6260", ".SPY250117C500", "./ESU6", ""],
+    [
+        "/ESZ26:XCME",
+        "./E1AN26:XCME",
+        "./E1AN26P:XCME",
+        "./ESU6 E1AN6 P6260",
+        "./ES E1AN6 260706P6260",
+        "./ESU6 E1AN6 260706p6260",
+        ".SPY250117C500",
+        "./ESU6",
+        "",
+    ],
 )
 def test_what_is_no_future_option_symbol_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(SymbolError, match=r"not a future option symbol.*expected like ./E1AN26P6260:XCME"):

@@ -1,5 +1,5 @@
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 import pytest
 
@@ -88,17 +88,69 @@ def test_what_is_no_streamer_option_symbol_is_refused_with_an_example(text: str)
 
 @pytest.mark.parametrize(
     "text",
-    ["SPY 250117C00500000", "SPY   250117C0050000", "SPY   250117C005000000", ".SPY250117C500", "SPY", ""],
+    [
+        "SPY 250117C00500000",
+        "SPY   250117C0050000",
+        "SPY   250117C005000000",
+        "SPY   250117C00500000\n",
+        "SPY   250117C0050000\N{ARABIC-INDIC DIGIT FIVE}",
+        "spy   250117C00500000",
+        "SPY   250117c00500000",
+        "SPY\t\t\t250117C00500000",
+        "  SPY 250117C00500000",
+        "S P Y 250117C00500000",
+        "      250117C00500000",
+        "SPY   250117C-0500000",
+        ".SPY250117C500",
+        "SPY",
+        "",
+    ],
 )
 def test_what_is_no_occ_symbol_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(SymbolError, match=r"not an OCC symbol.*expected 21 characters"):
         parse_occ_symbol(text)
 
 
-@pytest.mark.parametrize("text", [".SPY250230C500", ".SPY251301C500", ".SPY250100C500"])
+@pytest.mark.parametrize(
+    "text", [".SPY250230C500", ".SPY251301C500", ".SPY250100C500", ".SPY230229C500", ".SPY000000C500"]
+)
 def test_a_day_that_never_comes_is_refused(text: str) -> None:
     with pytest.raises(SymbolError, match="no such day"):
         parse_option_symbol(text)
+
+
+@pytest.mark.parametrize(("occ", "streamer"), PAIRS)
+def test_no_decimal_context_rounds_a_strike(occ: str, streamer: str) -> None:
+    with localcontext() as context:
+        context.prec = 2
+
+        assert occ_to_streamer(occ) == streamer
+        assert streamer_to_occ(streamer) == occ
+
+
+def test_a_leap_day_is_a_day() -> None:
+    assert parse_option_symbol(".SPY240229C500").expiration == date(2024, 2, 29)
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        OptionSymbol("", date(2025, 1, 17), OptionType.CALL, Decimal(5)),
+        OptionSymbol("spy", date(2025, 1, 17), OptionType.CALL, Decimal(5)),
+        OptionSymbol("SP Y", date(2025, 1, 17), OptionType.CALL, Decimal(5)),
+        OptionSymbol("SPY", date(1999, 1, 17), OptionType.CALL, Decimal(5)),
+        OptionSymbol("SPY", date(2125, 1, 17), OptionType.CALL, Decimal(5)),
+        OptionSymbol("SPY", date(2025, 1, 17), OptionType.CALL, Decimal(-5)),
+        OptionSymbol("SPY", date(2025, 1, 17), OptionType.CALL, Decimal("NaN")),
+        OptionSymbol("SPY", date(2025, 1, 17), OptionType.CALL, Decimal("Infinity")),
+        OptionSymbol("SPY", date(2025, 1, 17), OptionType.CALL, Decimal("1E+15")),
+    ],
+)
+def test_what_no_symbol_can_say_is_refused_in_either_spelling(option: OptionSymbol) -> None:
+    with pytest.raises(SymbolError, match="no symbol"):
+        format_option_symbol(option)
+    with pytest.raises(SymbolError, match=r"no symbol can say|no OCC symbol"):
+        format_occ_symbol(option)
 
 
 @pytest.mark.parametrize("text", [".TOOLONG250117C500", ".NDX250117C100000", ".XYZ250117C0.0001"])

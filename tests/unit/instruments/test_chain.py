@@ -1,41 +1,13 @@
-from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
+from tastytrade.dxfeed import Greeks
 from tastytrade.errors import ConfigurationError
-from tastytrade.instruments.chain import Expiration, OptionChain
-from tastytrade.instruments.models import Option, OptionType
-
-FIRST, SECOND, THIRD = date(2025, 1, 10), date(2025, 1, 17), date(2025, 1, 24)
-
-
-def option(
-    strike: float, kind: str = "C", *, root: str = "SPXW", day: date = FIRST, settlement: str = "PM"
-) -> Option:
-    return Option(
-        symbol=f"{root} {day} {kind} {strike}",
-        root_symbol=root,
-        expiration_date=day,
-        strike_price=Decimal(str(strike)),
-        option_type=OptionType(kind),
-        settlement_type=settlement,
-        option_chain_type="Standard",
-    )
-
-
-def pairs(
-    strikes: Iterable[float], *, root: str = "SPXW", day: date = FIRST, settlement: str = "PM"
-) -> list[Option]:
-    return [
-        option(strike, kind, root=root, day=day, settlement=settlement) for strike in strikes for kind in "CP"
-    ]
-
-
-def shown(options: Iterable[Option]) -> list[str]:
-    return [f"{one.option_type}{one.strike_price}" for one in options]
-
+from tastytrade.instruments.chain import OptionChain
+from tastytrade.instruments.models import OptionType
+from tests.unit.instruments.options import FIRST, SECOND, THIRD, option, pairs, shown
 
 SPX = OptionChain(
     "SPX",
@@ -80,18 +52,7 @@ def test_the_pm_settled_root_is_chosen_where_none_is_named() -> None:
 
 
 def test_a_standard_root_is_chosen_before_an_adjusted_one() -> None:
-    adjusted = [
-        Option(
-            symbol=f"AAPL1 {strike}",
-            root_symbol="AAPL1",
-            expiration_date=FIRST,
-            strike_price=Decimal(strike),
-            option_type=OptionType.CALL,
-            settlement_type="PM",
-            option_chain_type="Non-standard",
-        )
-        for strike in range(1, 10)
-    ]
+    adjusted = [option(strike, root="AAPL1", chain_type="Non-standard") for strike in range(1, 10)]
     chain = OptionChain("AAPL", [*adjusted, *pairs([100], root="AAPL")])
 
     assert chain.nearest_expiration().root == "AAPL"
@@ -131,84 +92,79 @@ def test_no_expiration_from_a_day_on_is_refused_in_a_sentence() -> None:
         OptionChain("X", []).nearest_expiration()
 
 
-EVERY_FIVE = Expiration(pairs(range(5880, 5955, 5)))
-
-
-@pytest.mark.parametrize(
-    ("price", "points", "strikes"),
-    [
-        (5915, 10, [5905, 5910, 5915, 5920, 5925]),
-        (5917.3, 10, [5910, 5915, 5920, 5925]),
-        (Decimal(5915), Decimal("4.99"), [5915]),
-        (5915, 0, [5915]),
-        (5916, 0, []),
-        (9999, 10, []),
-        (-5, 10, []),
-    ],
-)
-def test_around_by_points_takes_the_strikes_that_near(
-    price: float, points: float, strikes: list[int]
-) -> None:
-    found = EVERY_FIVE.around(price, points=points)
-
-    assert shown(found) == [f"{kind}{strike}" for strike in strikes for kind in "CP"]
-
-
-@pytest.mark.parametrize(
-    ("price", "strikes", "expected"),
-    [
-        (5915, 3, [5910, 5915, 5920]),
-        (5917.5, 1, [5915]),
-        (5917.6, 1, [5920]),
-        (5917.5, 2, [5915, 5920]),
-        (5000, 2, [5880, 5885]),
-        (9999, 2, [5945, 5950]),
-        (5915, 100, list(range(5880, 5955, 5))),
-    ],
-)
-def test_around_by_strikes_takes_that_many_of_the_nearest(
-    price: float, strikes: int, expected: list[int]
-) -> None:
-    found = EVERY_FIVE.around(price, strikes=strikes)
-
-    assert shown(found) == [f"{kind}{strike}" for strike in expected for kind in "CP"]
-
-
-def test_around_without_a_price_is_around_the_middle_strike() -> None:
-    assert EVERY_FIVE.around(strikes=3) == EVERY_FIVE.around(5915, strikes=3)
-    assert len(EVERY_FIVE.around()) == 20
-    assert shown(Expiration(pairs([1, 2, 3, 4])).around(strikes=1)) == ["C2", "P2"]
-
-
-def test_at_the_money_is_the_call_and_put_of_the_nearest_strike() -> None:
-    assert shown(EVERY_FIVE.at_the_money(5912.6)) == ["C5915", "P5915"]
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"price": float("nan")},
-        {"price": float("inf")},
-        {"price": 1, "strikes": 0},
-        {"price": 1, "points": -1},
-        {"price": 1, "points": float("nan")},
-        {"price": 1, "points": 1, "strikes": 1},
-    ],
-)
-def test_around_refuses_what_makes_no_sense(wrong: dict[str, float]) -> None:
-    with pytest.raises(ConfigurationError, match="around"):
-        EVERY_FIVE.around(**wrong)  # type: ignore[arg-type]  # what makes no sense, on purpose
-
-
-def test_strikes_calls_and_puts_are_views_of_one_expiration() -> None:
-    expiration = Expiration([option(2, "P"), option(1), option(2), option(1, "P"), option(3)])
-
-    assert expiration.strikes == [1, 2, 3]
-    assert shown(expiration.calls) == ["C1", "C2", "C3"]
-    assert shown(expiration.puts) == ["P1", "P2"]
-    assert (expiration.root, expiration.date, expiration.settlement_type) == ("SPXW", FIRST, "PM")
-
-
 def test_representations_say_what_there_is_in_a_line() -> None:
     assert repr(SPX) == "<OptionChain SPX: 3 expirations, 14 options>"
     assert repr(SPX.nearest_expiration()) == "<Expiration SPXW 2025-01-10: 4 options>"
+
+
+@pytest.mark.parametrize(
+    ("dte", "root", "expected"), [(0, None, "SPXW"), (7, None, "SPXW"), (7, "SPX", "SPX"), (14, None, "SPX")]
+)
+def test_an_expiration_is_found_by_its_days_to_expiration(dte: int, root: str | None, expected: str) -> None:
+    found = SPX.expiration(dte=dte, root=root)
+
+    assert (found.days_to_expiration, found.root) == (dte, expected)
+
+
+@pytest.mark.parametrize(("dte", "near"), [(1, "0, 7"), (-1, "0"), (400, "14"), (13, "7, 14")])
+def test_days_to_expiration_that_are_not_listed_are_refused_with_the_nearest(dte: int, near: str) -> None:
+    with pytest.raises(
+        ConfigurationError, match=rf"no SPX option expires in {dte} days \(the nearest: {near}\)"
+    ):
+        SPX.expiration(dte=dte)
+
+
+def test_an_expiration_is_asked_for_by_day_or_by_days_to_it() -> None:
+    with pytest.raises(ConfigurationError, match="one of them"):
+        SPX.expiration()
+    with pytest.raises(ConfigurationError, match="one of them"):
+        SPX.expiration(FIRST, dte=0)
+
+
+def test_symbols_are_the_streamers_in_the_order_of_the_options() -> None:
+    assert SPX.symbols[:3] == [".SPXW250110C5900", ".SPXW250110P5900", ".SPXW250110C5905"]
+    assert len(SPX.symbols) == len(SPX.options)
+
+
+def test_around_narrows_every_date_and_root() -> None:
+    narrowed = SPX.around(5897, strikes=1)
+
+    assert isinstance(narrowed, OptionChain)
+    assert narrowed.underlying == "SPX"
+    assert {day: narrowed.roots(day) for day in narrowed} == {day: SPX.roots(day) for day in SPX}
+    assert narrowed.options == [one for one in SPX.options if one.strike_price == 5900]
+
+
+def test_around_leaves_out_the_dates_without_a_strike_that_near() -> None:
+    assert SPX.around(5906, points=1).expirations == [FIRST]
+    assert SPX.around(100, points=1).options == []
+
+
+def test_delta_narrows_every_date_and_root_that_has_greeks() -> None:
+    greeks = {
+        one.streamer_symbol: Greeks(one.streamer_symbol, delta=float(one.strike_price - 5700) / 1000)
+        for one in SPX.options
+        if one.root_symbol == "SPXW"
+    }
+
+    assert shown(SPX.delta(0.2, iter(greeks.values())).options) == ["C5900", "P5900", "C5900", "P5900"]
+    assert SPX.delta(0.2, greeks).expirations == [FIRST, SECOND]
+    assert shown(SPX.delta(0.15, greeks, side=OptionType.PUT)[SECOND]) == ["P5850"]
+
+
+def test_a_delta_without_any_greeks_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match=r"no option of <OptionChain SPX.* has a delta"):
+        SPX.delta(0.25, [])
+
+
+def test_adjusted_roots_fractional_strikes_and_single_sides_have_their_places() -> None:
+    adjusted = [option(strike, "P", root="BABA2") for strike in (Decimal("12.125"), Decimal("12.5"))]
+    chain = OptionChain("BABA", [*adjusted, *pairs([145], root="BABA")])
+
+    assert chain.roots(FIRST) == ["BABA", "BABA2"]
+    assert chain.around(Decimal("12.2"), strikes=1).symbols == [
+        ".BABA250110C145",
+        ".BABA250110P145",
+        ".BABA2250110P12.125",
+    ]
+    assert chain.expiration(dte=0, root="BABA2").calls == []

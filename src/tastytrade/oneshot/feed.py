@@ -1,0 +1,56 @@
+"""Feed: what a one-shot question needs of a source; and what its silence means."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Iterable
+from typing import Any, Protocol, TypeVar
+
+from tastytrade.oneshot.snapshot import Status
+from tastytrade.source import State, StateChange
+from tastytrade.subscription import Overflow, Subscription
+
+T = TypeVar("T")
+
+LIMIT_BYTES = 64 << 20
+"""What may wait unread while an answer is put together; past it the question fails rather than lose rows."""
+
+
+class Feed(Protocol):
+    """A source that can be subscribed to: a Streamer."""
+
+    @property
+    def state(self) -> StateChange: ...
+
+    def subscribe(
+        self,
+        event_types: Any,
+        symbols: Iterable[str],
+        *,
+        from_time: int | None = None,
+        source: str | None = None,
+        limit_bytes: int = ...,
+        overflow: Overflow = ...,
+    ) -> Subscription[Any]: ...
+
+    def unsent(self, subscription: Subscription[Any]) -> frozenset[str]:
+        """The symbols of a subscription that the server has not been told of on this connection."""
+
+
+def silence(feed: Feed, subscription: Subscription[Any], symbol: str) -> Status:
+    """Why nothing came for a symbol (in its canonical spelling), as far as it can be known."""
+    is_up = feed.state.state in {State.LIVE, State.RESTORING}
+    return Status.SILENT if is_up and symbol not in feed.unsent(subscription) else Status.NOT_ASKED
+
+
+async def together(questions: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+    """The answers in order; the first error ends the others and is raised as it is."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(question) for question in questions]
+    except BaseExceptionGroup as errors:
+        first: BaseException = errors
+        while isinstance(first, BaseExceptionGroup):
+            first = first.exceptions[0]
+        raise first from None
+    return [task.result() for task in tasks]
