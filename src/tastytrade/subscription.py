@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Mapping
 from enum import Enum
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
@@ -66,6 +66,8 @@ class Subscription(Generic[E]):
         self._decode = decode
         self._release = release
         self._frames: deque[Frame] = deque()
+        self._batches: deque[EventBatch[E]] = deque()
+        self._begun: tuple[EventBatch[E], Iterator[E]] | None = None
         self._waiting_bytes = 0
         self._ready = asyncio.Event()
         self._ended = False
@@ -79,7 +81,9 @@ class Subscription(Generic[E]):
     async def events(self, *, duration: float | None = None) -> AsyncGenerator[E, None]:
         """Every event, one by one; for ``duration`` seconds, or until closed."""
         async for batch in self.batches(duration=duration):
-            for event in batch:
+            events = iter(batch)
+            self._begun = (batch, events)
+            for event in events:
                 yield event
 
     async def batches(self, *, duration: float | None = None) -> AsyncGenerator[EventBatch[E], None]:
@@ -87,21 +91,26 @@ class Subscription(Generic[E]):
 
         Ends quietly when the time is over, or when the subscription is closed and what had arrived
         by then has been read. Raises SlowReader or the source's error where there is one to know about.
+        Whoever leaves the loop and comes back goes on where it was left: no event is lost in between.
         """
         loop = asyncio.get_running_loop()
         deadline = None if duration is None else loop.time() + duration
         turns = 0
+        self._take_up_again()
         while True:
             if deadline is not None and loop.time() >= deadline:
                 return
+            if self._batches:
+                batch = self._batches.popleft()
+                self.delivered += len(batch)
+                yield batch
+                continue
             if not self._frames:
                 turns = 0
                 if not await self._wait(deadline):
                     return
                 continue
-            for batch in self._next_batches():
-                self.delivered += len(batch)
-                yield batch
+            self._batches.extend(self._next_batches())
             turns += 1
             if turns == _FRAMES_PER_TURN:  # a long backlog must not keep the loop from reading the socket
                 turns = 0
@@ -204,6 +213,17 @@ class Subscription(Generic[E]):
         except TimeoutError:
             return False
         return True
+
+    def _take_up_again(self) -> None:
+        """Put back what was left of the batch whose events somebody stopped reading."""
+        begun, self._begun = self._begun, None
+        if begun is None:
+            return
+        batch, events = begun
+        rest = len(list(events))
+        if rest:
+            self.delivered -= rest
+            self._batches.appendleft(batch.rows(range(len(batch) - rest, len(batch))))
 
     def _next_batches(self) -> Iterable[EventBatch[E]]:
         frame = self._frames.popleft()

@@ -56,6 +56,24 @@ async def test_a_reader_gets_what_came_in_order_and_then_the_end(source: Source)
     assert subscription.delivered == 3
 
 
+async def test_who_leaves_the_loop_and_comes_back_has_lost_nothing(source: Source) -> None:
+    subscription = source.subscribe()
+    subscription.put(frame("Quote", ["A", 1.0, "A", 2.0, "A", 3.0], "Quote", ["B", 4.0], at_ns=9))
+    subscription.put(quote(5.0))
+    subscription.close()
+    found = []
+    async for event in subscription:
+        found.append(event.bidPrice)
+        break
+    async for batch in subscription.batches():
+        assert batch.received_ns == 9
+        found += batch.columns["bidPrice"]
+        break
+
+    assert found + await prices(subscription) == [1.0, 2.0, 3.0, 4.0, 5.0]
+    assert subscription.delivered == 5
+
+
 async def test_batches_and_events_are_the_same_events(source: Source) -> None:
     by_column, one_by_one = source.subscribe(), source.subscribe()
     for subscription in (by_column, one_by_one):
