@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tastytrade.blocking import CertificationSession, DataStreamer, ProductionSession
     from tastytrade.dxfeed import (
         Candle,
         Event,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     )
     from tastytrade.errors import TastytradeError
     from tastytrade.instruments import OptionChain, get_option_chain
+    from tastytrade.oneshot import Snapshot, Status
     from tastytrade.session import Session
     from tastytrade.simulator import Simulator
     from tastytrade.streamer import Streamer
@@ -31,12 +33,14 @@ if TYPE_CHECKING:
     from tastytrade.tables import TableBuilder
 
 _HOMES = {
+    "tastytrade.blocking": ("CertificationSession", "DataStreamer", "ProductionSession"),
     "tastytrade.dxfeed": (
         "Candle", "Event", "EventBatch", "EventType", "Greeks", "Profile", "Quote", "Summary",
         "TimeAndSale", "Trade", "TradeETH",
     ),
     "tastytrade.errors": ("TastytradeError",),
     "tastytrade.instruments": ("OptionChain", "get_option_chain"),
+    "tastytrade.oneshot": ("Snapshot", "Status"),
     "tastytrade.session": ("Session",),
     "tastytrade.simulator": ("Simulator",),
     "tastytrade.streamer": ("Streamer",),
@@ -47,16 +51,21 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Candle",
+    "CertificationSession",
+    "DataStreamer",
     "Event",
     "EventBatch",
     "EventType",
     "Greeks",
     "OptionChain",
     "Overflow",
+    "ProductionSession",
     "Profile",
     "Quote",
     "Session",
     "Simulator",
+    "Snapshot",
+    "Status",
     "Streamer",
     "Subscription",
     "Summary",

@@ -22,9 +22,8 @@ from tastytrade.oneshot.symbols import candle_symbol, history_class
 from tastytrade.rest.call import AsyncRunner
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from tastytrade.instruments import Option, OptionChain
+    from tastytrade.tables import Table
 
 E = TypeVar("E", bound=Event)
 
@@ -165,7 +164,7 @@ class AskOnce(Feed):
         *,
         timeout: float | None = None,
         **narrowed: Unpack[Narrowed],
-    ) -> pl.DataFrame:
+    ) -> Table:
         """Options as a polars table, a row a strike: calls left, puts right, with quotes, greeks, open
         interest and last trades, and how old each of them is.
 

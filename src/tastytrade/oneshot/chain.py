@@ -19,7 +19,7 @@ from tastytrade.oneshot.snapshot import Snapshot
 from tastytrade.rest.call import AsyncRunner
 
 if TYPE_CHECKING:
-    import polars as pl
+    from tastytrade.tables import Table
 
 _PARTS: tuple[type[Event], ...] = (Quote, Greeks, Summary, Trade)
 
@@ -75,7 +75,7 @@ async def options_of(
     return found.options
 
 
-async def sides_of(feed: Asked, options: list[Option], *, timeout: float | None) -> pl.DataFrame:
+async def sides_of(feed: Asked, options: list[Option], *, timeout: float | None) -> Table:
     """The chain table of some options."""
     from tastytrade.tables import chain_table
 

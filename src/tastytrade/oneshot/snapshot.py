@@ -10,7 +10,7 @@ from tastytrade.dxfeed import Event, EventBatch
 from tastytrade.errors import Incomplete
 
 if TYPE_CHECKING:
-    import polars as pl
+    from tastytrade.tables import Table
 
 E = TypeVar("E", bound=Event)
 
@@ -69,7 +69,7 @@ class Snapshot(Generic[E]):
         return [symbol for symbol, status in self.status.items() if not status.is_answer]
 
     @property
-    def table(self) -> pl.DataFrame:
+    def table(self) -> Table:
         """The events as a polars table; ``timestamp`` is when each was received."""
         from tastytrade.tables import TableBuilder
 

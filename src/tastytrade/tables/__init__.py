@@ -3,6 +3,6 @@
 from tastytrade.tables.builder import TableBuilder
 from tastytrade.tables.chain import chain_table, options_table
 from tastytrade.tables.decimals import with_exact_decimals
-from tastytrade.tables.schema import schema_of
+from tastytrade.tables.schema import Table, schema_of
 
-__all__ = ["TableBuilder", "chain_table", "options_table", "schema_of", "with_exact_decimals"]
+__all__ = ["Table", "TableBuilder", "chain_table", "options_table", "schema_of", "with_exact_decimals"]

@@ -15,6 +15,9 @@ import polars as pl
 
 from tastytrade.dxfeed import Event, Field, Kind, fields_of
 
+Table = pl.DataFrame
+"""What a table is, for who must not know polars."""
+
 TIMESTAMP = "timestamp"
 SYMBOL = "eventSymbol"
 TIMESTAMP_TYPE = pl.Datetime("ns", "UTC")
