@@ -23,8 +23,9 @@ IDLE = 60.0
 class Link:
     """A Session and, while it is needed, a Streamer, in the loop of a thread; knows nothing of its owner."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, *, idle: float = IDLE) -> None:
         self.session = session
+        self._idle = idle
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="tastytrade-session", daemon=True)
         self._opening = asyncio.Lock()
@@ -76,9 +77,9 @@ class Link:
     async def _leave(self) -> None:
         """Close the feed when nothing has been asked for a while."""
         while True:
-            await asyncio.sleep(IDLE)
+            await asyncio.sleep(self._idle)
             async with self._opening:
-                if not self._questions and self._loop.time() >= self._asked_at + IDLE:
+                if not self._questions and self._loop.time() >= self._asked_at + self._idle:
                     streamer, self._streamer, self._leaving = self._streamer, None, None
                     if streamer is not None:
                         await streamer.aclose()

@@ -151,6 +151,10 @@ class BlockingSession:
         if cls is Candle:
             raise ConfigurationError("candles need an interval and a start: use get_candle()")
         names = checked_symbols(symbols)
+        if start_time is None and not cls.lasting and cls.time_series:
+            raise ConfigurationError(
+                f"{cls.__name__} has no current value: use get_time_and_sale(), or give start_time"
+            )
         if start_time is None and end_time is None:
             return _told(self._ask(lambda feed: feed.snapshot(cls, names)))
         if start_time is None:
