@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import uuid
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
@@ -11,10 +13,15 @@ from tastytrade import Session, Simulator, Streamer
 
 
 @pytest.fixture(autouse=True)
-def empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Nobody's credentials: no variables, no keyring, and a folder of the test's own, made when needed."""
     for name in list(os.environ):
-        if name.startswith(("TT_", "DXLINK_")):
+        if name.startswith(("TT_", "DXLINK_", "TASTYTRADE_")):
             monkeypatch.delenv(name)
+    folder = tmp_path_factory.getbasetemp() / uuid.uuid4().hex
+    monkeypatch.setenv("TASTYTRADE_HOME", str(folder))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    return folder
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ class RequestError(TastytradeError):
     """A REST call failed.
 
     ``status`` is the HTTP status, or None when no answer came; ``code`` is the service's own word
-    (``invalid_credentials``, ``invalid_grant``, ...), or "".
+    (``invalid_credentials``, ``invalid_grant``, ...), "no_connection" where there was none, or "".
     """
 
     def __init__(self, message: str, *, status: int | None = None, code: str = "") -> None:

@@ -6,18 +6,13 @@ import asyncio
 import logging
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
+from random import random
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
-from tastytrade.errors import (
-    CredentialsRejected,
-    NotPermitted,
-    RequestError,
-    ServiceUnavailable,
-    TooManyRequests,
-)
+from tastytrade.errors import CredentialsRejected, RequestError, ServiceUnavailable, TooManyRequests
 from tastytrade.rest.answer import read
 from tastytrade.rest.auth import (
     DAY,
@@ -26,26 +21,25 @@ from tastytrade.rest.auth import (
     QuoteToken,
     Token,
     logout_call,
-    next_credentials,
     quote_token_call,
-    secrets_of,
-    token_call,
+    validate_call,
 )
-from tastytrade.rest.call import Call, Steps
-from tastytrade.rest.environment import Environment, environment_from
+from tastytrade.rest.call import Answer, Call, Steps
+from tastytrade.rest.environment import Environment, environment_from, environment_in
+from tastytrade.rest.patience import ATTEMPTS, LONGEST_PAUSE, Patience
 from tastytrade.rest.secret import Secret
-from tastytrade.transport.http import HttpDoor
+from tastytrade.saved import saved_credentials
+from tastytrade.saved.renewal import Renewal
+from tastytrade.transport.http import NO_CONNECTION, HttpDoor
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-_DEFINITE = (CredentialsRejected, NotPermitted)
-
 QUOTE_TOKEN_AGE = 12 * 3600.0
 """Seconds after which a quote token is asked for anew; it lives 24 hours."""
-RENEWAL_DELAY = 5.0
-"""Seconds until a failed renewal is tried again while the token still lives; doubled up to ten times that."""
+SECOND_TRY = 0.5
+"""Seconds, at most, until a call whose connection broke is sent again, once."""
 
 
 class Session:
@@ -56,7 +50,11 @@ class Session:
 
     Opening logs in. The token is renewed by the first call after 80 % of its life, counted on a monotonic
     clock from its receipt, with one request for any number of waiting calls. Credentials that the service
-    refused are not sent again: every later call raises the same error.
+    refused are not sent again: every later call raises the same error, and for 15 minutes every other
+    process of this user.
+
+    ``saved`` says that the credentials are those kept on this machine (``save()``): the token is then shared
+    with other processes, and what the service replaces is kept. The clocks and ``sleep`` are for tests.
     """
 
     def __init__(
@@ -64,21 +62,19 @@ class Session:
         environment: Environment,
         credentials: Credentials,
         *,
+        saved: bool = False,
         monotonic: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.environment = environment
-        self.user: dict[str, Any] = {}
-        self._credentials = credentials
         self._monotonic = monotonic
+        self._sleep = sleep
         self._door: HttpDoor | None = None
-        self._renewal = asyncio.Lock()
-        self._renewals = 0
-        self._failure: RequestError | None = None
-        self._delay = RENEWAL_DELAY
-        self._token: Token | None = None
-        self._remember_token: Secret | None = None
-        self._renew_at = 0.0
-        self._expires_at = 0.0
+        self._patience = Patience()
+        self._renewal = Renewal(
+            environment, credentials, self._ask, monotonic=monotonic, clock=clock, is_saved=saved
+        )
         self._quote_renewal = asyncio.Lock()
         self._quote_token: QuoteToken | None = None
         self._quote_token_at = 0.0
@@ -87,9 +83,17 @@ class Session:
     def from_environment(cls, name: str | None = None, variables: Mapping[str, str] | None = None) -> Session:
         """A session, not yet open, for the environment and credentials of ``variables`` (else os.environ).
 
-        Raises ConfigurationError, naming the variables to set.
+        Where no variable gives credentials, those kept for the environment are taken (``tastytrade login``,
+        ``save()``). Raises ConfigurationError, naming the variables to set.
         """
-        return cls(*environment_from(os.environ if variables is None else variables, name))
+        given = os.environ if variables is None else variables
+        environment, credentials = environment_in(given, name)
+        if credentials is None:
+            saved = saved_credentials(environment)
+            if saved is not None:
+                return cls(environment, saved, saved=True)
+            environment, credentials = environment_from(given, name)
+        return cls(environment, credentials)
 
     def __repr__(self) -> str:
         return f"<Session {self.environment.name} {'open' if self.is_open else 'closed'}>"
@@ -100,9 +104,32 @@ class Session:
         return self._door is not None
 
     @property
+    def user(self) -> dict[str, Any]:
+        """What the login said about the user; empty with OAuth."""
+        return self._renewal.user
+
+    @property
+    def session_token(self) -> str | None:
+        """The token that authorizes calls now, as plain text: a secret. None before the login."""
+        token = self._renewal.current
+        return token.value.reveal() if token is not None else None
+
+    @property
+    def token_life(self) -> float | None:
+        """Seconds that this token still lives, as the service said; None without one."""
+        return self._renewal.life
+
+    @property
     def remember_token(self) -> str | None:
         """What replaces the password at the next login, once; None unless it was asked for."""
-        return self._remember_token.reveal() if self._remember_token is not None else None
+        credentials = self._renewal.credentials
+        token = credentials.remember_token if isinstance(credentials, LoginCredentials) else None
+        return token.reveal() if token is not None else None
+
+    def __getstate__(self) -> NoReturn:
+        raise TypeError(
+            "a Session is neither copied nor pickled: make one of its environment and credentials"
+        )
 
     async def __aenter__(self) -> Session:
         await self.open()
@@ -119,7 +146,7 @@ class Session:
             return
         self._door = HttpDoor(self.environment.api_url)
         try:
-            await self._fresh_token()
+            await self._renewal.token()
         except BaseException:
             await self.aclose()
             raise
@@ -135,15 +162,41 @@ class Session:
 
         A call after this logs in again.
         """
-        token, self._token, self._quote_token = self._token, None, None
-        if token is not None and isinstance(self._credentials, LoginCredentials):
+        self._quote_token = None
+        token = await self._renewal.drop()
+        if token is not None and isinstance(self._renewal.credentials, LoginCredentials):
             await self._ask(logout_call(), token)
+
+    async def save(self) -> None:
+        """Keep the credentials on this machine as they are now, so that ``from_environment()`` finds them.
+
+        That is the OAuth pair, or the login and its remember token, never a password. They go into the
+        keyring of the operating system or, where there is none, into a file that only this user can read.
+        Raises ConfigurationError when there is nothing to keep, or nowhere.
+        """
+        await self._renewal.save()
+
+    async def validate(self) -> bool:
+        """Whether the service still takes the token at hand. Asks once; nothing is renewed.
+
+        Raises RequestError when it says neither yes nor no.
+        """
+        token = self._renewal.current
+        if token is None:
+            return False
+        try:
+            await self._ask(validate_call(), token)
+        except CredentialsRejected:
+            self._renewal.distrust(token)
+            return False
+        return True
 
     async def run(self, call: Call[T] | Steps[T]) -> T:
         """What the service answers to a call, or to several in steps. Raises RequestError.
 
         When the token is refused (401) it is renewed once, and a call that does no harm twice is sent
-        once more.
+        once more. So is one whose connection broke; and one that the service puts off (429) waits, with
+        all others of this session, and is sent up to four times.
         """
         if isinstance(call, Call):
             return await self._run(call)
@@ -162,17 +215,17 @@ class Session:
     async def _run(self, call: Call[T]) -> T:
         if not call.authorized:
             return await self._ask(call)
-        token = await self._fresh_token()
+        token = await self._renewal.token()
         try:
             return await self._ask(call, token)
         except CredentialsRejected as refusal:
             if refusal.status != 401:
                 raise
             if not call.idempotent:
-                self._distrust(token)
+                self._renewal.distrust(token)
                 raise
         log.debug("%s: the token was refused before its time", call.where)
-        return await self._ask(call, await self._fresh_token(refused=token))
+        return await self._ask(call, await self._renewal.token(refused=token))
 
     async def quote_token(self, *, renew: bool = False) -> QuoteToken:
         """Admission to the live feed: the one at hand while it is younger than 12 hours, unless ``renew``.
@@ -198,76 +251,38 @@ class Session:
             return found
 
     async def _ask(self, call: Call[T], token: Token | None = None) -> T:
-        if self._door is None:
-            raise RequestError(f"{call.where} was not sent: open the session first (async with session)")
         authorization = token.authorization if token is not None else None
-        answer = await self._door.send(call, authorization)
+        answer = await self._exchange(call, authorization)
         return read(call, answer, secrets=self._secrets(token))
+
+    async def _exchange(self, call: Call[Any], authorization: Secret | None) -> Answer:
+        """What comes back for a call, sent as often as it bears."""
+        attempt = 0
+        while True:
+            attempt += 1
+            await self._wait_for_turn(call)
+            if self._door is None:
+                raise RequestError(f"{call.where} was not sent: open the session first (async with session)")
+            try:
+                answer = await self._door.send(call, authorization)
+            except ServiceUnavailable as error:
+                if error.code != NO_CONNECTION or not call.idempotent or attempt > 1:
+                    raise
+                await self._sleep(SECOND_TRY * random())  # noqa: S311 - so that not all come back together
+                continue
+            if answer.status != 429:
+                return answer
+            pause = self._patience.refused(answer, attempt, now=self._monotonic(), chance=random())  # noqa: S311
+            if not call.idempotent or attempt == ATTEMPTS or pause > LONGEST_PAUSE:
+                return answer
+            log.debug("%s: too many requests, all wait for %.1f s", call.where, pause)
+
+    async def _wait_for_turn(self, call: Call[Any]) -> None:
+        while left := self._patience.left(call, now=self._monotonic()):
+            await self._sleep(left * (1 + random() / 10))  # noqa: S311
 
     def _secrets(self, token: Token | None) -> list[Secret]:
         """Every secret at hand: a service that echoes one must not bring it into an error's text."""
-        tokens = [one.value for one in (token, self._token) if one is not None]
+        tokens = [token.value] if token is not None else []
         quote_tokens = [self._quote_token.token] if self._quote_token is not None else []
-        return [*tokens, *quote_tokens, *secrets_of(self._credentials)]
-
-    def _distrust(self, token: Token) -> None:
-        if self._token is token:
-            self._token = None
-
-    async def _fresh_token(self, *, refused: Token | None = None) -> Token:
-        """The token, renewed when it is due or is the one the service just refused."""
-        token = self._usable_token(refused)
-        if token is not None:
-            return token
-        renewals = self._renewals
-        async with self._renewal:
-            token = self._usable_token(refused)
-            if token is not None:
-                return token
-            # What an attempt met while this one waited, or can only meet again, is not asked for again.
-            failure = self._failure
-            if failure is not None and (self._renewals != renewals or isinstance(failure, _DEFINITE)):
-                raise _again(failure)
-            if refused is not None:
-                self._distrust(refused)
-            return await self._renew()
-
-    def _usable_token(self, refused: Token | None) -> Token | None:
-        token = self._token
-        return None if token is None or token is refused or self._monotonic() >= self._renew_at else token
-
-    async def _renew(self) -> Token:
-        asked_at = self._monotonic()
-        try:
-            token = await self._ask(token_call(self._credentials))
-        except RequestError as error:
-            self._renewals += 1
-            self._failure = _again(error)
-            current, now = self._token, self._monotonic()
-            if current is None or now >= self._expires_at or isinstance(error, _DEFINITE):
-                raise
-            # Whoever waits for data gets it with the token that still lives.
-            self._renew_at = now + self._delay
-            log.debug("the token was not renewed, next try in %.0f s: %s", self._delay, error)
-            self._delay = min(2 * self._delay, 10 * RENEWAL_DELAY)
-            return current
-        self._renewals += 1
-        self._failure, self._delay = None, RENEWAL_DELAY
-        self._token, self._remember_token = token, token.remember_token
-        self.user = token.user or self.user
-        self._credentials = next_credentials(self._credentials, token)
-        self._expires_at = asked_at + token.lifetime
-        self._renew_at = asked_at + _renewal_age(token.lifetime)
-        log.debug("token for %s received, it lives %.0f s", self.environment.name, token.lifetime)
-        return token
-
-
-def _renewal_age(lifetime: float) -> float:
-    """When to renew: at 80 % of the life, or a minute ahead if that is sooner and leaves half of the life."""
-    early = 0.8 * lifetime
-    return min(early, lifetime - 60.0) if lifetime >= 120.0 else early
-
-
-def _again(error: RequestError) -> RequestError:
-    # A copy: an exception keeps the frames it came through alive.
-    return type(error)(str(error), status=error.status, code=error.code)
+        return [*tokens, *quote_tokens, *self._renewal.secrets()]

@@ -1,13 +1,16 @@
 import asyncio
+import copy
 import logging
 import pickle
 import traceback
 from collections.abc import AsyncIterator, Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from tastytrade.errors import (
     ConfigurationError,
@@ -27,19 +30,35 @@ from tests.integration.rest_server import OAUTH, USER, Front, RestServer, listen
 TOKEN = "POST /oauth/token"
 LOGIN = "POST /sessions"
 QUOTE = "GET /api-quote-tokens"
+VALIDATE = "POST /sessions/validate"
 ASK: Call[Any] = Call(method="GET", path="/instruments/equities/SPX", parse=dict)
 SPX = "GET /instruments/equities/SPX"
 PASSWORD = LoginCredentials(USER.login, Secret(USER.password))
 
 
 class Clock:
-    """A monotonic clock that a test moves."""
+    """A monotonic clock that a test moves, and whose sleeps take no time."""
 
     def __init__(self) -> None:
         self.now = 1_000.0
+        self.slept: list[float] = []
+        self.sleeping = asyncio.Event()
 
     def __call__(self) -> float:
         return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.sleeping.set()
+        self.now += seconds
+        await asyncio.sleep(0)
+
+
+class BrokenOff(Response):
+    """An answer whose connection breaks in the middle."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"9")]})
 
 
 @pytest.fixture
@@ -61,7 +80,7 @@ def server(front: Front, clock: Clock) -> RestServer:
 
 @pytest.fixture
 async def session(server: RestServer, clock: Clock) -> AsyncIterator[Session]:
-    async with Session(server.environment, OAUTH, monotonic=clock) as session:
+    async with Session(server.environment, OAUTH, monotonic=clock, sleep=clock.sleep) as session:
         yield session
 
 
@@ -209,7 +228,7 @@ async def test_a_call_that_might_do_its_work_twice_is_not_repeated_after_401(
     with pytest.raises(CredentialsRejected):
         await session.run(validate_call())
 
-    assert server.asked == {TOKEN: 1, "POST /sessions/validate": 1}
+    assert server.asked == {TOKEN: 1, VALIDATE: 1}
     assert await session.run(validate_call())
     assert server.asked[TOKEN] == 2
 
@@ -226,7 +245,13 @@ async def test_the_proxys_401_page_is_not_taken_for_an_expired_token(
 
 @pytest.mark.parametrize(
     ("status", "error"),
-    [(403, NotPermitted), (404, NotFound), (429, TooManyRequests), (503, ServiceUnavailable)],
+    [
+        (403, NotPermitted),
+        (404, NotFound),
+        (500, ServiceUnavailable),
+        (502, ServiceUnavailable),
+        (503, ServiceUnavailable),
+    ],
 )
 async def test_other_refusals_are_raised_as_they_are(
     server: RestServer, session: Session, status: int, error: type[RequestError]
@@ -236,6 +261,171 @@ async def test_other_refusals_are_raised_as_they_are(
         await session.run(ASK)
 
     assert server.asked == {TOKEN: 1, SPX: 1}
+
+
+async def test_too_many_requests_are_followed_by_longer_and_longer_pauses(
+    server: RestServer, session: Session, clock: Clock
+) -> None:
+    server.answers[SPX] = [Response(b"", 429) for _ in range(3)]
+    answer = await session.run(ASK)
+
+    assert answer["symbol"] == "SPX"
+    assert server.asked == {TOKEN: 1, SPX: 4}
+    assert [round(pause) in {1, 2, 3, 4, 5, 6} for pause in clock.slept] == [True] * 3
+    assert sum(clock.slept) >= 3.5
+
+
+async def test_after_four_attempts_too_many_requests_are_raised(server: RestServer, session: Session) -> None:
+    server.answers[SPX] = [Response(b"", 429) for _ in range(5)]
+    with pytest.raises(TooManyRequests, match="less often"):
+        await session.run(ASK)
+
+    assert server.asked[SPX] == 4
+
+
+async def test_while_one_call_is_told_to_wait_the_others_of_its_session_wait_too(
+    server: RestServer, session: Session, clock: Clock
+) -> None:
+    server.answers[SPX] = [Response(b"", 429, headers={"Retry-After": "60"})]
+    first = asyncio.create_task(session.run(ASK))
+    await clock.sleeping.wait()
+    before = clock.now - clock.slept[0]
+    others = await asyncio.gather(first, *(session.run(ASK) for _ in range(20)), session.quote_token())
+
+    assert len(others) == 22
+    assert clock.now >= before + 60
+    assert clock.slept[0] == pytest.approx(60, rel=0.11)
+    assert server.asked == {TOKEN: 1, SPX: 22, QUOTE: 1}
+
+
+async def test_a_pause_of_more_than_a_minute_is_raised_at_once_and_asked_for_no_more(
+    server: RestServer, session: Session, clock: Clock
+) -> None:
+    server.answers[SPX] = [Response(b"", 429, headers={"Retry-After": "3600"})]
+    with pytest.raises(TooManyRequests, match="asks to wait 3600 s"):
+        await session.run(ASK)
+    with pytest.raises(TooManyRequests, match=r"was not sent: .* 3600 s are left"):
+        await session.run(ASK)
+    assert (server.asked[SPX], clock.slept) == (1, [])
+    clock.now += 3600
+
+    assert (await session.run(ASK))["symbol"] == "SPX"
+
+
+async def test_a_call_that_might_do_its_work_twice_is_not_repeated_after_429(
+    server: RestServer, session: Session, clock: Clock
+) -> None:
+    server.answers[VALIDATE] = [Response(b"", 429)]
+    with pytest.raises(TooManyRequests):
+        await session.run(validate_call())
+
+    assert server.asked[VALIDATE] == 1
+    assert clock.slept == []
+
+
+async def test_a_connection_that_breaks_is_tried_once_more(
+    server: RestServer, session: Session, clock: Clock
+) -> None:
+    server.answers[SPX] = [BrokenOff()]
+    answer = await session.run(ASK)
+
+    assert answer["symbol"] == "SPX"
+    assert server.asked[SPX] == 2
+    assert 0 <= sum(clock.slept) <= 0.5
+
+
+async def test_a_connection_that_breaks_twice_is_raised(server: RestServer, session: Session) -> None:
+    server.answers[SPX] = [BrokenOff(), BrokenOff()]
+    with pytest.raises(ServiceUnavailable, match="check the network"):
+        await session.run(ASK)
+
+    assert server.asked[SPX] == 2
+
+
+async def test_a_broken_connection_does_not_repeat_what_might_do_its_work_twice(
+    server: RestServer, session: Session
+) -> None:
+    server.answers[VALIDATE] = [BrokenOff()]
+    with pytest.raises(ServiceUnavailable):
+        await session.run(validate_call())
+
+    assert server.asked[VALIDATE] == 1
+
+
+async def test_validating_says_whether_the_token_is_good_and_renews_nothing(
+    server: RestServer, session: Session
+) -> None:
+    good = await session.validate()
+    server.accounts.access_tokens.clear()
+    revoked = [await session.validate(), await session.validate()]
+
+    assert (good, revoked) == (True, [False, False])
+    assert server.asked == {TOKEN: 1, VALIDATE: 2}
+    assert (await session.run(ASK))["symbol"] == "SPX"
+    assert server.asked[TOKEN] == 2
+    assert await session.validate()
+
+
+async def test_validating_raises_when_the_service_says_neither(server: RestServer, session: Session) -> None:
+    server.answers[VALIDATE] = [Response(b"", 503), Response(b"<html></html>", 401, media_type="text/html")]
+
+    for error in (ServiceUnavailable, UnexpectedAnswer):
+        with pytest.raises(error):
+            await session.validate()
+
+
+async def test_the_token_and_its_life_are_there_for_those_who_ask(
+    server: RestServer, session: Session, clock: Clock
+) -> None:
+    clock.now += 100
+
+    assert server.accounts.access_tokens.holds(session.session_token or "")
+    assert session.token_life == 800.0
+    assert (session.remember_token, session.user) == (None, {})
+    assert Session(server.environment, OAUTH).session_token is None
+    assert Session(server.environment, OAUTH).token_life is None
+
+
+async def test_a_wall_clock_that_jumps_by_an_hour_changes_nothing(server: RestServer, clock: Clock) -> None:
+    wall = Clock()
+    async with Session(server.environment, OAUTH, monotonic=clock, clock=wall) as session:
+        for jump in (3600, -7200, 3600):
+            wall.now += jump
+            await session.run(ASK)
+
+    assert server.asked == {TOKEN: 1, SPX: 3}
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "words"),
+    [
+        (
+            b'{"error": {"code": "missing_request_token", "message": "m"}}',
+            400,
+            "set TT_SECRET and TT_REFRESH",
+        ),
+        (b'{"error": {"code": "device_challenge_required"}}', 403, "device challenge"),
+        (b'{"error": {"code": "unconfirmed_user", "message": "m"}}', 401, "confirmation mail"),
+        (b'{"error": {"code": "two_factor_required", "message": "m"}}', 401, "one-time code"),
+        (b'{"error_code": "invalid_scope", "error_description": "d"}', 400, "with the scope read"),
+    ],
+)
+async def test_a_login_that_needs_something_else_says_what_and_is_sent_once(
+    server: RestServer, body: bytes, status: int, words: str
+) -> None:
+    server.answers[LOGIN] = [Response(body, status), Response(body, status)]
+    session = Session(server.environment, PASSWORD)
+    for _ in range(2):
+        with pytest.raises(NotPermitted, match=words):
+            await session.open()
+
+    assert server.asked == {LOGIN: 1}
+
+
+async def test_a_session_is_neither_copied_nor_pickled(server: RestServer, session: Session) -> None:
+    for attempt in (copy.copy, copy.deepcopy, pickle.dumps):
+        with pytest.raises(TypeError, match="neither copied nor pickled"):
+            attempt(session)
 
 
 async def test_a_token_endpoint_that_is_down_stops_nothing_while_the_token_lives(
@@ -402,29 +592,78 @@ async def test_a_chain_and_instruments_come_through_a_session(session: Session) 
     assert bitcoin.streamer_symbol == "BTC/USD:CXTALP"
 
 
-async def test_no_secret_is_in_any_log_error_or_representation(
+async def test_no_secret_is_in_any_log_error_pickle_or_representation(
     server: RestServer, clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    shown = []
+    shown: list[str] = []
     for credentials in (OAUTH, LoginCredentials(USER.login, Secret(USER.password), remember_me=True)):
-        async with Session(server.environment, credentials, monotonic=clock) as session:
+        async with Session(server.environment, credentials, monotonic=clock, sleep=clock.sleep) as session:
+            await session.save()
             token = await session.quote_token()
-            echo = Response(b"token " + token.token.reveal().encode(), 500)
-            server.answers[SPX] = [unauthorized(), echo]
-            with pytest.raises(ServiceUnavailable) as caught:
-                await session.run(ASK)
-            shown += [repr(session), repr(vars(session)), repr(token), str(token), repr(credentials)]
-            told = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
-            shown += list(told.format())
+            secrets = [token.token.reveal(), session.session_token or "", session.remember_token or ""]
+            echo = Response(" ".join(["token", *secrets]).encode(), 500)
+            server.answers[SPX] = [Response(b"", 429), BrokenOff(), unauthorized(), echo]
+            for error in (ServiceUnavailable, ServiceUnavailable):
+                with pytest.raises(error) as caught:
+                    await session.run(ASK)
+                shown += told(caught.value)
+            shown += [repr(session), repr(vars(session)), repr(vars(vars(session)["_renewal"]))]
+            shown += [repr(token), str(token), repr(credentials)]
             with pytest.raises(TypeError):
                 pickle.dumps(session)
+            for value in (credentials, token):
+                shown += [str(pickle.dumps(value)), str(copy.deepcopy(value))]
     wrong = LoginCredentials("me", Secret("canary-wrong"))
-    with pytest.raises(CredentialsRejected) as refused:
-        await Session(server.environment, wrong, monotonic=clock).open()
-    shown += [str(refused.value), repr(refused.value), *caplog.messages]
+    for _ in range(2):
+        with pytest.raises(CredentialsRejected) as refused:
+            await Session(server.environment, wrong, monotonic=clock).open()
+        shown += told(refused.value)
 
-    everything = "\n".join(shown)
+    everything = "\n".join([*shown, *caplog.messages])
     for secret in ("canary", "sim_session_", "sim_access_", "sim_remember_", "sim_quote_"):
         assert secret not in everything
     assert "token <hidden>" in everything
+
+
+def told(error: BaseException) -> list[str]:
+    """All that a traceback can show of an error and of those behind it, but for this file's own frames."""
+    shown = [str(error), repr(error)]
+    behind: BaseException | None = error
+    while behind is not None:
+        below = behind.__traceback__
+        while below is not None and below.tb_frame.f_code.co_filename == __file__:
+            below = below.tb_next
+        found = traceback.TracebackException(type(behind), behind, below, capture_locals=True)
+        shown += found.format(chain=False)
+        behind = behind.__cause__ or behind.__context__
+    return shown
+
+
+async def test_secrets_are_in_no_file_but_those_for_this_user_alone(
+    server: RestServer, clock: Clock, home: Path
+) -> None:
+    credentials = LoginCredentials(USER.login, Secret(USER.password), remember_me=True)
+    async with Session(server.environment, credentials, monotonic=clock) as session:
+        await session.save()
+    with pytest.raises(CredentialsRejected):
+        await Session(server.environment, LoginCredentials("me", Secret("canary-wrong"))).open()
+    files = files_in(home)
+
+    assert {mode for _, mode in files.values()} == {0o600}
+    assert [name for name, (content, _) in files.items() if b"sim_" in content] == [
+        "credentials.json",
+        "token.json",
+    ]
+    assert not any(b"canary" in content for content, _ in files.values())
+
+
+def files_in(folder: Path) -> dict[str, tuple[bytes, int]]:
+    """The files of a folder by the end of their names, with content and mode."""
+    return {
+        path.name.rpartition("%")[2].partition(".")[2] or path.name: (
+            path.read_bytes(),
+            path.stat().st_mode & 0o777,
+        )
+        for path in sorted(folder.iterdir())
+    }

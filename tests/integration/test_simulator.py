@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import AsyncIterator
 from datetime import date
 
+import httpx2
+import msgspec
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -11,6 +14,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from tastytrade import Session, Simulator, Streamer, Trade
 from tastytrade.errors import ConfigurationError
 from tastytrade.instruments import get_option_chain
+from tastytrade.simulator import Failure, RestOptions
 
 
 async def test_rest_and_dxlink_share_one_port_on_this_machine(simulator: Simulator) -> None:
@@ -79,3 +83,103 @@ async def test_a_binary_frame_is_answered_and_harms_nobody(simulator: Simulator)
         answer = await connection.recv()
 
     assert '"error":"INVALID_MESSAGE"' in str(answer)
+
+
+async def prices(simulator: Simulator, *, user: httpx2.AsyncClient) -> httpx2.Response:
+    return await user.get(f"{simulator.api_url}/market-data/index/SPX")
+
+
+@pytest.fixture
+async def user(simulator: Simulator) -> AsyncIterator[httpx2.AsyncClient]:
+    """A client with an access token of the simulator's."""
+    headers = {"Authorization": f"Bearer {simulator.accounts.access_tokens.issue()}"}
+    async with httpx2.AsyncClient(headers=headers, trust_env=False) as client:
+        yield client
+
+
+async def test_switches_are_replaced_while_it_runs(simulator: Simulator, user: httpx2.AsyncClient) -> None:
+    statuses = []
+    for options in (
+        RestOptions(customer=False),
+        RestOptions(failures=(Failure(status=429, path="/market-data"),)),
+        RestOptions(),
+    ):
+        simulator.rest_options = options
+        statuses.append((await prices(simulator, user=user)).status_code)
+
+    assert statuses == [404, 429, 200]
+
+
+async def test_a_request_can_be_left_without_an_answer(
+    simulator: Simulator, user: httpx2.AsyncClient
+) -> None:
+    simulator.rest_options = RestOptions(failures=(Failure(status=None),))
+    with pytest.raises(httpx2.ReadTimeout):
+        await user.get(simulator.api_url, timeout=0.05)
+
+    assert (await prices(simulator, user=user)).status_code == 200
+
+
+async def test_requests_without_an_answer_stop_nobody_from_closing() -> None:
+    """Whoever still waits when the simulator closes is let go, and at once."""
+    failure = Failure(status=None, path="/stalled")
+    async with asyncio.TaskGroup() as tasks, httpx2.AsyncClient(trust_env=False) as client:
+        async with Simulator(rest_options=RestOptions(failures=(failure,))) as simulator:
+            waiting = tasks.create_task(client.get(f"{simulator.api_url}/stalled", timeout=5))
+            while not simulator.requests["GET /stalled"]:
+                await client.get(simulator.api_url)
+        answer = await waiting
+
+    assert answer.status_code == 503
+
+
+async def test_tokens_grow_old_without_waiting_and_the_market_stays(
+    simulator: Simulator, user: httpx2.AsyncClient
+) -> None:
+    before = (await prices(simulator, user=user)).json()["data"]["updated-at"]
+    simulator.advance(899)
+    young = await prices(simulator, user=user)
+    simulator.advance(2)
+    old = await prices(simulator, user=user)
+
+    assert (young.status_code, old.status_code) == (200, 401)
+    assert young.json()["data"]["updated-at"][:15] == before[:15]
+
+
+async def test_the_market_goes_forward_when_asked_and_connections_do_not_notice(
+    simulator: Simulator, user: httpx2.AsyncClient
+) -> None:
+    simulator.rest_options = msgspec.structs.replace(simulator.rest_options, session_lifetime=10**6)
+    user.headers["Authorization"] = simulator.accounts.session_tokens.issue()
+    before = (await prices(simulator, user=user)).json()["data"]
+    async with connect(simulator.dxlink_url, proxy=None) as connection:
+        await connection.send('{"type":"SETUP","channel":0,"version":"0.1"}')
+        await connection.recv()
+        simulator.advance(2 * 3600, market=True)
+        await connection.send('{"type":"KEEPALIVE","channel":0}')
+        answer = await connection.recv()
+        after = (await prices(simulator, user=user)).json()["data"]
+
+    assert '"type":"AUTH_STATE"' in str(answer)
+    assert int(after["updated-at"][11:13]) == int(before["updated-at"][11:13]) + 2
+    assert after["summary-date"] == before["summary-date"]
+
+
+async def test_time_does_not_go_back(simulator: Simulator) -> None:
+    with pytest.raises(ConfigurationError, match="forward"):
+        simulator.advance(-1)
+
+
+async def test_the_web_service_takes_the_token_that_names_it(
+    simulator: Simulator, user: httpx2.AsyncClient
+) -> None:
+    token = (await user.get(f"{simulator.api_url}/quote-streamer-tokens")).json()["data"]
+    answer = await user.get(
+        simulator.events_url,
+        params={"events": "Quote", "symbols": "SPX"},
+        headers={"Authorization": f"Bearer {token['token']}"},
+    )
+
+    assert simulator.events_url == f"{token['websocket-url']}/rest/events.json"
+    assert answer.json()["status"] == "OK"
+    assert simulator.requests["GET /live/rest/events.json"] == 1

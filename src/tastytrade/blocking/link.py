@@ -10,6 +10,7 @@ from concurrent.futures import Future
 from typing import Any, TypeVar
 
 from tastytrade.errors import StreamClosed
+from tastytrade.oneshot import WebService
 from tastytrade.session import Session
 from tastytrade.source import State
 from tastytrade.streamer import Streamer
@@ -57,8 +58,15 @@ class Link:
             raise StreamClosed("this session is closed; make a new one")
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
-    async def ask(self, question: Callable[[Streamer], Coroutine[Any, Any, T]]) -> T:
-        """What a feed answers; the feed is opened for it and left when nothing is asked for a while."""
+    async def ask(self, question: Callable[[Streamer | WebService], Coroutine[Any, Any, T]]) -> T:
+        """What a feed answers, or the web service where the environment names one.
+
+        The feed is opened for it, and left when nothing is asked for a while.
+        """
+        url = self.session.environment.events_url
+        if url is not None:
+            async with WebService(url, self.session) as service:
+                return await question(service)
         async with self._opening:
             streamer = self._streamer
             if streamer is None or streamer.state.state in {State.CLOSED, State.FAILED}:

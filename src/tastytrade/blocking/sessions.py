@@ -19,7 +19,7 @@ from tastytrade.blocking.link import Link
 from tastytrade.dxfeed import Candle, Event, EventType, TimeAndSale, event_class
 from tastytrade.errors import ConfigurationError
 from tastytrade.interest import checked_symbols
-from tastytrade.oneshot import Snapshot
+from tastytrade.oneshot import Snapshot, WebService
 from tastytrade.rest.auth import Credentials, LoginCredentials, OAuthCredentials, QuoteToken
 from tastytrade.rest.call import Call, Steps
 from tastytrade.rest.customer import customer_call
@@ -118,6 +118,10 @@ class BlockingSession:
         """Whether the service still accepts the session."""
         return self._link.run(self._link.session.validate())
 
+    def save(self) -> None:
+        """Keep the credentials on this machine for ``from_environment``; see ``Session.save``."""
+        self._link.run(self._link.session.save())
+
     def get_customer(self) -> dict[str, Any]:
         """What the service keeps about the customer, as it sends it."""
         return self.run(customer_call())
@@ -191,7 +195,7 @@ class BlockingSession:
         start, end = start_time.astimezone(), end_time.astimezone() if end_time else None
         return list(self._ask(lambda feed: feed.history(TimeAndSale, names, start=start, end=end)))
 
-    def _ask(self, question: Callable[[Streamer], Coroutine[Any, Any, Snapshot[E]]]) -> Snapshot[E]:
+    def _ask(self, question: Callable[[Streamer | WebService], Coroutine[Any, Any, Snapshot[E]]]) -> Snapshot[E]:
         return self._link.run(self._link.ask(question))
 
     # Its end.

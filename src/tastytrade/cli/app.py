@@ -8,7 +8,10 @@ import typer
 
 from tastytrade.cli import simulator
 from tastytrade.cli.demo import demo
+from tastytrade.cli.login import login
+from tastytrade.cli.logout import logout
 from tastytrade.cli.stream import stream
+from tastytrade.cli.whoami import whoami
 
 app = typer.Typer(
     name="tastytrade",
@@ -19,6 +22,9 @@ app = typer.Typer(
 )
 app.command("demo")(demo)
 app.command("stream")(stream)
+app.command("login")(login)
+app.command("whoami")(whoami)
+app.command("logout")(logout)
 app.add_typer(simulator.app, name="simulator")
 
 

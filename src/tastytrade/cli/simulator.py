@@ -31,6 +31,18 @@ Rate = Annotated[
     typer.Option(help="Events per second and connection, instead of the market's own pace.", min=1),
 ]
 Symbols = Annotated[list[str] | None, typer.Option("--symbol", help="List one more equity; may be repeated.")]
+Rest = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME=VALUE", help="A switch of its REST end (RestOptions); may be repeated."),
+]
+DXLink = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--dxlink",
+        metavar="NAME=VALUE",
+        help="A switch of its DXLink end (ServerOptions); may be repeated.",
+    ),
+]
 
 
 @app.callback(invoke_without_command=True)
@@ -42,13 +54,17 @@ def simulator(
     today: Today = None,
     rate: Rate = None,
     symbol: Symbols = None,
+    rest: Rest = None,
+    dxlink: DXLink = None,
 ) -> None:
     """Serve a local tastytrade, REST and DXLink on one port, until Ctrl-C or SIGTERM.
 
     Prints one line of JSON once it listens: api_url, dxlink_url, login, password, client_secret,
     refresh_token.
     """
-    from tastytrade.simulator import Simulator
+    from tastytrade.cli.switches import parse_switches
+    from tastytrade.dxlink.server_options import ServerOptions
+    from tastytrade.simulator import RestOptions, Simulator
 
     made = Simulator(
         host=host,
@@ -57,6 +73,8 @@ def simulator(
         today=today.date() if today else None,
         rate=rate,
         symbols=symbol or (),
+        options=parse_switches(ServerOptions, dxlink or (), option="--dxlink"),
+        rest_options=parse_switches(RestOptions, rest or (), option="--rest"),
     )
     if context.invoked_subcommand is None:
         asyncio.run(_serve(made))

@@ -79,6 +79,13 @@ class QuoteToken(Struct, frozen=True):
         """Whether the quotes come about 15 minutes late, as in the certification environment."""
         return self.level == "demo" or self.dxlink_url.endswith("/delayed")
 
+    @property
+    def feed_level(self) -> str:
+        """ "real time", "delayed" or "simulated"; else the service's own word, which nobody knows yet."""
+        if self.is_delayed:
+            return "delayed"
+        return "real time" if self.level == "api" else self.level or "unknown"
+
 
 def secrets_of(credentials: Credentials) -> list[Secret]:
     """The secrets that credentials hold."""

@@ -5,7 +5,8 @@
     simulator                             as production, with TT_API_URL the simulator's address
 
 OAuth (secret and refresh token) is taken where both forms are given. An environment whose URL is this
-machine is the simulator, whatever it was called. TT_ENVIRONMENT names the default.
+machine is the simulator, whatever it was called. TT_ENVIRONMENT names the default. TT_EVENTS_URL is the
+address of dxFeed's REST web service, where an environment still has one.
 """
 
 from __future__ import annotations
@@ -36,14 +37,18 @@ _NAMES = {
 class Environment(Struct, frozen=True):
     """``name`` is "production", "certification" or "simulator"; ``api_url`` has no slash at its end.
 
+    ``events_url`` is dxFeed's REST web service, the second door to current values and histories.
     Raises ConfigurationError for a URL a secret must not be sent to.
     """
 
     name: str
     api_url: str
+    events_url: str | None = None
 
     def __post_init__(self) -> None:
         check_api_url(self.api_url, name="api_url")
+        if self.events_url is not None:
+            check_api_url(self.events_url, name="events_url")
 
 
 def environment_from(
@@ -53,20 +58,55 @@ def environment_from(
 
     Raises ConfigurationError, naming the variables to set, when one is missing or makes no sense.
     """
-    chosen = _name(name if name is not None else _value(variables, "TT_ENVIRONMENT") or "production")
-    prefix = "TT_SANDBOX_" if chosen == "certification" else "TT_"
-    environment = _environment(chosen, variables)
-    credentials = _credentials(environment, variables, prefix)
+    environment, credentials = environment_in(variables, name)
+    if credentials is None:
+        prefix = _prefix(_chosen(variables, name))
+        raise ConfigurationError(
+            f"no credentials for {environment.name}: set {prefix}SECRET and {prefix}REFRESH (OAuth), "
+            f"or {prefix}USER and {prefix}PASS; or keep them on this machine with `tastytrade login`"
+        )
+    return environment, credentials
+
+
+def environment_in(
+    variables: Mapping[str, str], name: str | None = None
+) -> tuple[Environment, Credentials | None]:
+    """As ``environment_from``, with None where no variable gives credentials; half a pair is an error."""
+    prefix = _prefix(_chosen(variables, name))
+    environment = environment_named(variables, name)
+    credentials = _credentials(variables, prefix)
+    if credentials is not None:
+        check_destination(environment, credentials, name=prefix + "REFRESH")
+    return environment, credentials
+
+
+def environment_named(variables: Mapping[str, str], name: str | None = None) -> Environment:
+    """The environment alone, whatever the variables say of credentials. Raises ConfigurationError."""
+    return _environment(_chosen(variables, name), variables)
+
+
+def check_destination(environment: Environment, credentials: Credentials, *, name: str) -> None:
+    """Raise ConfigurationError for a real refresh token that would go to a simulator, in plain text.
+
+    ``name`` says which one is meant.
+    """
     if (
         isinstance(credentials, OAuthCredentials)
         and environment.api_url.startswith("http://")
         and not credentials.refresh_token.reveal().startswith("sim_")
     ):
         raise ConfigurationError(
-            f"{prefix}REFRESH is not the simulator's (those begin with sim_), so it is not sent to "
+            f"{name} is not the simulator's (those begin with sim_), so it is not sent to "
             f"{environment.api_url} in plain text: set the simulator's own, or the URL of the real service"
         )
-    return environment, credentials
+
+
+def _chosen(variables: Mapping[str, str], name: str | None) -> str:
+    return _name(name if name is not None else _value(variables, "TT_ENVIRONMENT") or "production")
+
+
+def _prefix(chosen: str) -> str:
+    return "TT_SANDBOX_" if chosen == "certification" else "TT_"
 
 
 def _name(text: str) -> str:
@@ -88,14 +128,17 @@ def _environment(name: str, variables: Mapping[str, str]) -> Environment:
         raise ConfigurationError("set TT_API_URL to the address the simulator printed when it started")
     else:
         url = CERTIFICATION_URL if name == "certification" else PRODUCTION_URL
-    if is_loopback(url):
-        return Environment("simulator", url)
-    if name == "simulator":
+    if not is_loopback(url) and name == "simulator":
         raise ConfigurationError(f"TT_API_URL is {url}, which is no simulator: that runs on this machine")
-    return Environment(name, url)
+    events_url = _value(variables, "TT_EVENTS_URL")
+    return Environment(
+        "simulator" if is_loopback(url) else name,
+        url,
+        check_api_url(events_url, name="TT_EVENTS_URL") if events_url else None,
+    )
 
 
-def _credentials(environment: Environment, variables: Mapping[str, str], prefix: str) -> Credentials:
+def _credentials(variables: Mapping[str, str], prefix: str) -> Credentials | None:
     secret, refresh, user = (_value(variables, prefix + end) for end in ("SECRET", "REFRESH", "USER"))
     password = variables.get(prefix + "PASS", "")  # as it is: a password may begin or end with a space
     if secret and refresh:
@@ -109,10 +152,7 @@ def _credentials(environment: Environment, variables: Mapping[str, str], prefix:
     if user or password:
         missing, given = ("PASS", "USER") if user else ("USER", "PASS")
         raise ConfigurationError(f"{prefix}{given} is set without {prefix}{missing}: set both")
-    raise ConfigurationError(
-        f"no credentials for {environment.name}: set {prefix}SECRET and {prefix}REFRESH (OAuth), "
-        f"or {prefix}USER and {prefix}PASS"
-    )
+    return None
 
 
 def _value(variables: Mapping[str, str], name: str) -> str:

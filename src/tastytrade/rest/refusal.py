@@ -25,9 +25,17 @@ from tastytrade.errors import (
     UnexpectedAnswer,
 )
 from tastytrade.rest.call import Answer, Call
+from tastytrade.rest.patience import asked_pause
 from tastytrade.rest.secret import Secret, redact
 
 _USE_OAUTH = "use OAuth: set TT_SECRET and TT_REFRESH (my.tastytrade.com, Manage, API, OAuth Applications)"
+_SCOPE = (
+    "the grant lacks a scope that this needs; create one with the scope read (for market data), and use its "
+    "refresh token"
+)
+# The service's word for a login without its one-time code, or with a wrong one, is not published: any of
+# these in the word is taken for it.
+_ONE_TIME_WORDS = ("two_factor", "two-factor", "2fa", "mfa", "otp", "one_time", "one-time")
 
 
 class Refusal(Struct, frozen=True):
@@ -50,6 +58,18 @@ _KNOWN: Mapping[str, tuple[type[RequestError], str]] = {
         CredentialsRejected,
         "the refresh token (TT_REFRESH) is wrong, revoked, or belongs to another environment or client secret"
         " (TT_SECRET); create a new grant and try again",
+    ),
+    "unauthorized_client": (
+        CredentialsRejected,
+        "this OAuth application may not use refresh tokens; create a grant of your own for it "
+        "(my.tastytrade.com, Manage, API, OAuth Applications), or another application",
+    ),
+    "invalid_scope": (NotPermitted, _SCOPE),
+    "insufficient_scope": (NotPermitted, _SCOPE),
+    "not_permitted": (
+        NotPermitted,
+        "these credentials are good but may not see this; check the account number, or use a grant whose "
+        "scopes include it",
     ),
     "invalid_client": (
         CredentialsRejected,
@@ -106,9 +126,9 @@ def error_of(call: Call[Any], answer: Answer, secrets: list[Secret]) -> RequestE
     said = ". ".join(filter(None, (refusal.text.rstrip(". "), "; ".join(refusal.reasons))))
     if said:
         sentence += f". The service says: {printable(redact(said, secrets))}"
-    seconds = answer.headers.get("retry-after", "")
-    if seconds.isdecimal():
-        sentence += f". It asks to wait {seconds[:6]} s"
+    seconds = asked_pause(answer)
+    if seconds is not None:
+        sentence += f". It asks to wait {seconds:.0f} s"
     return cls(sentence, status=answer.status, code=word)
 
 
@@ -154,9 +174,19 @@ def _text(content: Mapping[str, Any], *keys: str) -> str:
     return ""
 
 
+def wants_one_time_password(code: str) -> bool:
+    """Whether a refusal's ``code`` says that a login needs the code of a second factor, or another one."""
+    return any(word in code.lower() for word in _ONE_TIME_WORDS)
+
+
 def _meaning(refusal: Refusal, *, status: int, authorized: bool) -> tuple[type[RequestError], str]:
     if refusal.code in _KNOWN:
         return _KNOWN[refusal.code]
+    if wants_one_time_password(refusal.code) and not authorized:
+        return NotPermitted, (
+            "this login needs the one-time code of the second factor, and a new one each time; give it as "
+            "LoginCredentials(one_time_password=...), or to `tastytrade login --user NAME`; OAuth needs none"
+        )
     if status == 401 and refusal.is_page:
         return UnexpectedAnswer, (
             "the proxy in front of the service answers so when the User-Agent is missing or malformed; "

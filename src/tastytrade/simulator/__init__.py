@@ -2,5 +2,6 @@
 
 from tastytrade.simulator.accounts import User
 from tastytrade.simulator.app import Simulator
+from tastytrade.simulator.rest_options import Failure, RestOptions
 
-__all__ = ["Simulator", "User"]
+__all__ = ["Failure", "RestOptions", "Simulator", "User"]

@@ -12,11 +12,13 @@ import time
 from collections.abc import Callable
 from hashlib import sha256
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from tastytrade.rest.auth import DAY
+from tastytrade.simulator.rest_options import ACCESS_LIFETIME, RestOptions
 
-ACCESS_LIFETIME = 900.0
+CHALLENGE_LIFETIME = 600.0
+"""How long a device challenge may take; a guess."""
 TOKEN_LIMIT = 10_000
 
 
@@ -50,10 +52,14 @@ class TokenStore:
     def issue(self, ending: str = "") -> str:
         """A new token. Beyond the limit the oldest one is forgotten."""
         token = f"sim_{self._prefix}_{secrets.token_urlsafe(32)}{ending}"
+        self.admit(token)
+        return token
+
+    def admit(self, token: str) -> None:
+        """Count a token from elsewhere as issued here, now."""
         self._expires_at[_digest(token)] = self._monotonic() + self.lifetime
         if len(self._expires_at) > TOKEN_LIMIT:
             del self._expires_at[next(iter(self._expires_at))]
-        return token
 
     def holds(self, token: str) -> bool:
         """Whether the token was issued here, has not expired and was not revoked."""
@@ -68,7 +74,11 @@ class TokenStore:
 
 
 class Accounts:
-    """One user, and the four kinds of token. ``access_lifetime`` is in seconds; the clock is monotonic."""
+    """One user, and the tokens of each kind. ``access_lifetime`` is in seconds; the clock is monotonic.
+
+    A token of a device challenge is in ``challenge_tokens`` until the challenge is passed, then in
+    ``passed_challenges``.
+    """
 
     def __init__(
         self,
@@ -82,14 +92,26 @@ class Accounts:
         self.remember_tokens = TokenStore("remember", lifetime=DAY, monotonic=monotonic)
         self.access_tokens = TokenStore("access", lifetime=access_lifetime, monotonic=monotonic)
         self.quote_tokens = TokenStore("quote", lifetime=DAY, monotonic=monotonic)
+        self.challenge_tokens = TokenStore("challenge", lifetime=CHALLENGE_LIFETIME, monotonic=monotonic)
+        self.passed_challenges = TokenStore("passed", lifetime=CHALLENGE_LIFETIME, monotonic=monotonic)
+
+    def set_lifetimes(self, options: RestOptions) -> None:
+        """How long the tokens live that are issued from now on."""
+        self.access_tokens.lifetime = options.access_lifetime
+        self.session_tokens.lifetime = options.session_lifetime
+        self.quote_tokens.lifetime = options.quote_token_lifetime
 
     def knows_password(self, login: str, password: str) -> bool:
         """Whether this is the user with the right password; the e-mail address serves as login too."""
         return self._knows_login(login) & _same(password, self.user.password)
 
+    def remembers(self, login: str, token: str) -> bool:
+        """Whether the token could replace this user's password."""
+        return self._knows_login(login) and self.remember_tokens.holds(token)
+
     def use_remember_token(self, login: str, token: str) -> bool:
         """Whether the token replaces this user's password now; it does so once."""
-        good = self._knows_login(login) and self.remember_tokens.holds(token)
+        good = self.remembers(login, token)
         self.remember_tokens.revoke(token)
         return good
 
@@ -98,6 +120,12 @@ class Accounts:
 
     def knows_grant(self, refresh_token: str) -> bool:
         return _same(refresh_token, self.user.refresh_token)
+
+    def rotate_grant(self) -> str:
+        """The refresh token that replaces the user's own, which is good for nothing from now on."""
+        token = f"sim_refresh_{secrets.token_urlsafe(32)}"
+        self.user = structs.replace(self.user, refresh_token=token)
+        return token
 
     def authorizes(self, authorization: str) -> bool:
         """Whether an Authorization header lets its sender in: a token, bare or after ``Bearer``."""

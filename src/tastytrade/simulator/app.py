@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Callable, Iterable
 from datetime import date
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
-import uvicorn
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.routing import WebSocketRoute
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket
 
 from tastytrade.dxlink.server import ServerProtocol
 from tastytrade.dxlink.server_options import ServerOptions
 from tastytrade.errors import ConfigurationError
 from tastytrade.rest.address import is_loopback
 from tastytrade.simulator.accounts import Accounts, User
-from tastytrade.simulator.feed import SHORTEST_PERIOD, Feed
+from tastytrade.simulator.dxlink_connection import DXLinkConnection
+from tastytrade.simulator.events_service import EVENTS_PATH
+from tastytrade.simulator.feed import Feed
+from tastytrade.simulator.front import Front
+from tastytrade.simulator.listener import Server, listen, server_of
 from tastytrade.simulator.listing import Listing
 from tastytrade.simulator.market import Market
+from tastytrade.simulator.market_now import MarketNow
 from tastytrade.simulator.rest import rest_routes
+from tastytrade.simulator.rest_options import RestOptions
 
 DXLINK_PATH = "/realtime"
 
@@ -40,6 +45,8 @@ class Simulator:
     rate        events per second and connection instead of the market's own pace
     symbols     further equities to list
     options     how its DXLink end behaves
+    rest_options  how its REST end behaves; may be replaced at any time
+    clock       seconds that only go forward: for the market and for the lives of tokens
     """
 
     def __init__(
@@ -53,6 +60,7 @@ class Simulator:
         symbols: Iterable[str] = (),
         user: User | None = None,
         options: ServerOptions | None = None,
+        rest_options: RestOptions | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         if rate is not None and rate <= 0:
@@ -61,7 +69,7 @@ class Simulator:
             raise ConfigurationError(f"today must be in the years 1900 to 9000, not {today}")
         self.listing = Listing(today or date.today(), symbols)  # noqa: DTZ011 - the user's own today
         self.market = Market(self.listing, seed=seed)
-        self.accounts = Accounts(user)
+        self.accounts = Accounts(user, monotonic=self._token_time)
         self._websockets: set[WebSocket] = set()
         self._host = host
         self._port = port
@@ -69,7 +77,11 @@ class Simulator:
         self._options = options or ServerOptions()
         self._clock = clock
         self._began = clock()
-        self._server: _Server | None = None
+        self._token_lead = 0.0
+        self._market_lead = 0.0
+        self._front = Front()
+        self.rest_options = rest_options or RestOptions()
+        self._server: Server | None = None
         self._serving: asyncio.Task[None] | None = None
 
     # Where it is, and who may come in.
@@ -83,6 +95,11 @@ class Simulator:
     def dxlink_url(self) -> str:
         """The DXLink address."""
         return f"ws://{self._shown_host}:{self._port}{DXLINK_PATH}"
+
+    @property
+    def events_url(self) -> str:
+        """The address of the dxFeed web service; its token is a quote token."""
+        return f"{self.api_url}{EVENTS_PATH}"
 
     @property
     def user(self) -> User:
@@ -119,6 +136,34 @@ class Simulator:
         for websocket in tuple(self._websockets):
             await websocket.close(code)
 
+    # What tests may do to it.
+
+    @property
+    def rest_options(self) -> RestOptions:
+        """How its REST end behaves. Tokens given out keep the life they were given out with."""
+        return self._front.options
+
+    @rest_options.setter
+    def rest_options(self, options: RestOptions) -> None:
+        self._front.options = options
+        self.accounts.set_lifetimes(options)
+
+    @property
+    def requests(self) -> Counter[str]:
+        """How often what was asked over REST: "POST /oauth/token" and so on, without queries."""
+        return self._front.requests
+
+    def advance(self, seconds: float, *, market: bool = False) -> None:
+        """Let tokens grow older by so many seconds at once; with ``market`` its clock goes forward too.
+
+        DXLink connections do not notice: no keepalive is missed.
+        """
+        if seconds < 0:
+            raise ConfigurationError(f"time goes forward only: seconds must not be negative, got {seconds}")
+        self._token_lead += seconds
+        if market:
+            self._market_lead += seconds
+
     @property
     def _shown_host(self) -> str:
         return f"[{self._host}]" if ":" in self._host else self._host
@@ -126,22 +171,10 @@ class Simulator:
     # Its life.
 
     async def __aenter__(self) -> Self:
-        listener = self._listen()
+        listener = listen(self._host, self._port)
         self._port = listener.getsockname()[1]
-        self._server = _Server(
-            uvicorn.Config(
-                self._build_app(),
-                lifespan="off",
-                log_config=None,
-                log_level="warning",
-                access_log=False,
-                ws="websockets-sansio",
-                ws_ping_interval=None,
-                ws_per_message_deflate=False,
-                timeout_graceful_shutdown=1,
-                server_header=False,
-            )
-        )
+        self._server = server_of(self._build_app())
+        self._front.open()
         self._began = self._clock()
         self._serving = asyncio.create_task(self._server.serve([listener]), name="tastytrade-simulator")
         await self._server.ready.wait()
@@ -151,28 +184,23 @@ class Simulator:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._server is not None and self._serving is not None:
+            self._front.close()
             self._server.should_exit = True
             await self._serving
             self._server = self._serving = None
 
-    def _listen(self) -> socket.socket:
-        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
-        # Named as TCP, asyncio sets TCP_NODELAY on what it accepts; without it an answer waits 40 ms.
-        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        try:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.bind((self._host, self._port))
-        except OSError as error:
-            listener.close()
-            raise ConfigurationError(
-                f"cannot listen on {self._host} port {self._port} ({error.strerror});"
-                " choose another --port, or 0 for any free one"
-            ) from None
-        return listener
-
     def _build_app(self) -> Starlette:
-        routes = rest_routes(self.accounts, self.listing, lambda _request: self.dxlink_url)
-        return Starlette(routes=[*routes, WebSocketRoute(DXLINK_PATH, self._serve_dxlink)])
+        routes = rest_routes(
+            self.accounts,
+            self.listing,
+            lambda _request: self.dxlink_url,
+            market=MarketNow(self.market, lambda: self.market.time_at(self._market_elapsed())),
+            options=lambda: self._front.options,
+        )
+        return Starlette(
+            routes=[*routes, WebSocketRoute(DXLINK_PATH, self._serve_dxlink)],
+            middleware=[Middleware(self._front.before)],
+        )
 
     # One DXLink connection.
 
@@ -183,7 +211,11 @@ class Simulator:
         await websocket.accept()
         self._websockets.add(websocket)
         try:
-            await _Connection(websocket, self._make_protocol(), self._make_feed, self._elapsed).serve()
+            protocol = self._make_protocol()
+            feed = Feed(self.market, protocol, rate=self._rate)
+            await DXLinkConnection(
+                websocket, protocol, feed, elapsed=self._elapsed, market_elapsed=self._market_elapsed
+            ).serve()
         finally:
             self._websockets.discard(websocket)
 
@@ -198,78 +230,11 @@ class Simulator:
 
         return ServerProtocol(user_of, self._options, now=self._elapsed())
 
-    def _make_feed(self, protocol: ServerProtocol) -> Feed:
-        return Feed(self.market, protocol, rate=self._rate)
-
     def _elapsed(self) -> float:
         return self._clock() - self._began
 
+    def _market_elapsed(self) -> float:
+        return self._elapsed() + self._market_lead
 
-class _Connection:
-    """Moves text between one WebSocket and its ServerProtocol and Feed."""
-
-    def __init__(
-        self,
-        websocket: WebSocket,
-        protocol: ServerProtocol,
-        make_feed: Callable[[ServerProtocol], Feed],
-        elapsed: Callable[[], float],
-    ) -> None:
-        self._websocket = websocket
-        self._protocol = protocol
-        self._feed = make_feed(protocol)
-        self._elapsed = elapsed
-        self._wake = asyncio.Event()
-
-    async def serve(self) -> None:
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                reading = tasks.create_task(self._read())
-                await self._write()
-                reading.cancel()
-        except* WebSocketDisconnect:
-            pass
-
-    async def _read(self) -> None:
-        while True:
-            message = await self._websocket.receive()
-            if message["type"] == "websocket.disconnect":
-                raise WebSocketDisconnect(message.get("code", 1006))
-            text = message.get("text")
-            frame = text.encode() if text is not None else message.get("bytes") or b""
-            changes = self._protocol.receive(frame, now=self._elapsed())
-            self._feed.apply(changes, self._elapsed())
-            self._wake.set()
-
-    async def _write(self) -> None:
-        while True:
-            self._wake.clear()
-            now = self._elapsed()
-            self._protocol.tick(now)
-            self._feed.pump(now)
-            for text in self._protocol.data_to_send(now):
-                await self._websocket.send_text(text.decode())
-            if self._protocol.closing is not None:
-                await self._websocket.close(self._protocol.closing.code, self._protocol.closing.reason)
-                return
-            try:
-                async with asyncio.timeout(SHORTEST_PERIOD):
-                    await self._wake.wait()
-            except TimeoutError:
-                continue
-
-
-class _Server(uvicorn.Server):
-    """uvicorn that says when it listens, and leaves signals to the program that runs the simulator."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.ready = asyncio.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.ready.set()
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
+    def _token_time(self) -> float:
+        return self._clock() + self._token_lead

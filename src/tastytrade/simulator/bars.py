@@ -149,7 +149,23 @@ def split(
     highs = [min(bar.high, round(high + wick * wicks[2 * i])) for i, high in enumerate(highs)]
     lows = [max(bar.low, round(low - wick * wicks[2 * i + 1])) for i, low in enumerate(lows)]
     highs[peak], lows[trough] = bar.high, bar.low
+    return filled(bar, path, highs, lows, weights=weights, minutes=minutes)
 
+
+def filled(
+    bar: Bar,
+    path: Sequence[int],
+    highs: Sequence[int],
+    lows: Sequence[int],
+    *,
+    weights: Sequence[float],
+    minutes: int,
+) -> list[Bar]:
+    """Bars of given prices, with what the whole ``bar`` traded divided among them.
+
+    ``path`` has each child's open and the last one's close; extremes are inside the bar's.
+    """
+    number = len(highs)
     counts = shares(bar.count, weights, minimum=MINIMUM_COUNT * minutes)
     middles = [(highs[i] + lows[i] + path[i] + path[i + 1]) / 4 for i in range(number)]
     if bar.high > bar.low:

@@ -2,9 +2,9 @@
 
 Periods are counted from midnight New York (round the clock: UTC), or with ``a=s`` from the session's
 start, and end with the day; days are whole trade dates, stamped 00:00 UTC; weeks begin on Monday
-(inferred), months and years with their first day. There is only the regular session, so ``tho`` changes
-nothing; ``pl`` is ignored. Candles of bids and asks stand half a spread beside those of trades, and
-have no volume.
+(inferred), months and years with their first day. There is only one session a day, of futures with the
+night before, so ``tho`` changes nothing; ``pl`` is ignored. Candles of bids and asks stand half a spread
+beside those of trades, and have no volume.
 """
 
 from __future__ import annotations

@@ -10,10 +10,10 @@ from tastytrade.errors import SymbolError
 from tastytrade.simulator.candles import Bars, Look, candle_rows, is_drawn, shift_of
 from tastytrade.simulator.instrument_line import InstrumentLine
 from tastytrade.simulator.option_bars import OptionBars
-from tastytrade.simulator.option_habits import SESSION_MS
 from tastytrade.simulator.option_line import OptionLine
 from tastytrade.simulator.rows import Row
 from tastytrade.simulator.surface import Surface
+from tastytrade.simulator.trading_hours import session_ms_of
 
 Line = InstrumentLine | OptionLine
 
@@ -78,7 +78,8 @@ class Charts:
         if surface is None:
             return None
         hours = line.path.hours
-        return lambda day: surface.at_the_money(_MONTH_YEARS, hours.opens_ms(day) + SESSION_MS)
+        session_ms = session_ms_of(hours)
+        return lambda day: surface.at_the_money(_MONTH_YEARS, hours.opens_ms(day) + session_ms)
 
 
 def _is_of_trades(candle: CandleSymbol) -> bool:

@@ -13,7 +13,7 @@ from tastytrade.errors import SymbolError
 
 NAN = float("nan")
 
-InstrumentKind = Literal["Equity", "ETF", "Index", "Cryptocurrency"]
+InstrumentKind = Literal["Equity", "ETF", "Index", "Cryptocurrency", "Future"]
 Cycle = Literal["daily", "weekly", "monthly", "volatility index", "none"]
 Ticks = tuple[tuple[float | None, float], ...]
 PENNIES: Ticks = ((None, 0.01),)
@@ -22,7 +22,7 @@ NICKELS_AND_DIMES: Ticks = ((3.0, 0.05), (None, 0.10))
 
 
 class Instrument(Struct, frozen=True, kw_only=True):
-    """One listed equity, ETF, index or cryptocurrency, and what its simulation needs.
+    """One listed equity, ETF, index, cryptocurrency or future, and what its simulation needs.
 
     price            dollars, near which the market's first day opens
     volatility       of a year, as a fraction (0.15 is 15 %)
@@ -39,6 +39,7 @@ class Instrument(Struct, frozen=True, kw_only=True):
     lowest_strike    no strike is below, dollars
     option_ticks     (below this price, tick) pairs, None for the last: the grid of option prices
     option_volume    contracts a day of its busiest option
+    open_interest    contracts of a future
     """
 
     symbol: str
@@ -71,6 +72,7 @@ class Instrument(Struct, frozen=True, kw_only=True):
     lowest_strike: float = 0.5
     option_ticks: Ticks = PENNIES
     option_volume: float = 5_000.0
+    open_interest: int = 0
 
     @property
     def is_index(self) -> bool:
@@ -108,6 +110,7 @@ _USUAL: dict[InstrumentKind, dict[str, object]] = {
         "option_ticks": PENNIES_AND_NICKELS,
     },
     "Cryptocurrency": {"growth": 0.25, "lot": 0.0001},
+    "Future": {},
 }
 
 

@@ -1,4 +1,4 @@
-"""InstrumentLine: the current events of an equity, fund, index or cryptocurrency, and its prints."""
+"""InstrumentLine: the current events of an equity, fund, index, cryptocurrency or future, and its prints."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from tastytrade.dxfeed import index_of
 from tastytrade.dxfeed.event import NAN
-from tastytrade.simulator.days import SCALE
 from tastytrade.simulator.draws import mixed, salt_of
+from tastytrade.simulator.instrument import Instrument
 from tastytrade.simulator.paths import Path
 from tastytrade.simulator.rows import Row
 from tastytrade.simulator.sizes import flicker
 from tastytrade.simulator.tape import Tape
-from tastytrade.simulator.trading_hours import day_number
+from tastytrade.simulator.trading_hours import day_number, session_ms_of
 
 _QUOTE_MS = ((20_000, 250), (10_000, 400), (0, 1_000))
 """Time between two quotes for instruments with at least so many trades a day."""
@@ -20,7 +20,10 @@ _YEAR_DAYS = 365
 
 
 class InstrumentLine:
-    """Events of one instrument as rows, a pure function of time. None where it has no such event."""
+    """Events of one instrument as rows, a pure function of time. None where it has no such event.
+
+    From its expiration on everything of a future stays as it was then.
+    """
 
     def __init__(self, path: Path, *, seed: int) -> None:
         instrument = path.instrument
@@ -31,11 +34,12 @@ class InstrumentLine:
         self._phase = self._salt % self._quote_ms
         self._quote_bucket = -1
         self._market = (NAN, NAN)
-        self._spread = max(round(instrument.spread * SCALE), 1)
+        self._spread = max(round(instrument.spread * path.scale), 1)
+        self._scale = path.scale
         # The value of an index and the wide market of a cryptocurrency stand around the last price;
         # an equity trades at its bid or at its ask.
         self._is_centered = instrument.is_index or instrument.is_crypto
-        self._size_base = 180 if not instrument.is_crypto else min(100, round(1_200_000 / instrument.price))
+        self._size_base = _size_base(instrument)
         self._trade_tape: Tape | None = None
         self._trade_place = -1
         self._trade_row: Row = ()
@@ -48,6 +52,7 @@ class InstrumentLine:
         """Bid and ask with their sizes; sizes flicker between two quotes."""
         if not self.instrument.is_quoted:
             return None
+        now_ms = self.path.last_moment(now_ms)
         bucket = (now_ms + self._phase) // self._quote_ms
         if bucket != self._quote_bucket:
             began = bucket * self._quote_ms - self._phase
@@ -67,7 +72,8 @@ class InstrumentLine:
     def quote_changed(self, previous_ms: int, now_ms: int) -> bool:
         """Whether there was a new quote after a moment up to another."""
         phase, length = self._phase, self._quote_ms
-        return self.instrument.is_quoted and (now_ms + phase) // length != (previous_ms + phase) // length
+        previous, now = self.path.last_moment(previous_ms), self.path.last_moment(now_ms)
+        return self.instrument.is_quoted and (now + phase) // length != (previous + phase) // length
 
     def _market_at(self, tape: Tape, place: int) -> tuple[float, float]:
         ticks, spread = tape.ticks[place], self._spread
@@ -77,7 +83,7 @@ class InstrumentLine:
         else:
             bid = ticks - spread if tape.buys[place] else ticks
         bid = max(bid, 1)
-        return bid / SCALE, (bid + spread) / SCALE
+        return bid / self._scale, (bid + spread) / self._scale
 
     # Trade ----------------------------------------------------------------------------------------
 
@@ -106,12 +112,12 @@ class InstrumentLine:
             tape.times[place],
             tape.sequences[place],
             self.instrument.exchange_code,
-            ticks / SCALE,
-            (ticks - before) / SCALE,
+            ticks / self._scale,
+            (ticks - before) / self._scale,
             NAN if is_index else tape.sizes[place] / lots,
             day_number(day),
             NAN if is_index else (volume + tape.volumes[place + 1]) / lots,
-            NAN if is_index else (turnover + tape.turnovers[place + 1]) / (lots * SCALE),
+            NAN if is_index else (turnover + tape.turnovers[place + 1]) / (lots * self._scale),
             _direction(tape, place, ticks - before),
             False,
         )
@@ -129,12 +135,12 @@ class InstrumentLine:
             self.path.hours.opens_ms(day) - 1 - draw % 60_000,
             0,
             self.instrument.exchange_code,
-            ticks / SCALE,
-            (ticks - close) / SCALE,
+            ticks / self._scale,
+            (ticks - close) / self._scale,
             float(1 + draw % 300),
             day_number(day),
             float(volume),
-            volume * ticks / SCALE,
+            volume * ticks / self._scale,
             "UP" if ticks > close else "DOWN" if ticks < close else "ZERO",
             True,
         )
@@ -148,22 +154,27 @@ class InstrumentLine:
     def summary(self, now_ms: int) -> Row | None:
         """The day's open and extremes so far; its close once the session is over."""
         path, hours = self.path, self.path.hours
+        now_ms = path.last_moment(now_ms)
         day = hours.day_at(now_ms)
         bar, previous_day = path.so_far(now_ms), hours.previous(day)
         previous = path.day(previous_day)
-        length = hours.segments * hours.segment_minutes * 60_000
-        is_over = now_ms >= hours.opens_ms(day) + length
+        is_over = now_ms >= hours.opens_ms(day) + session_ms_of(hours)
         return (
             day_number(day),
-            bar.open / SCALE,
-            bar.high / SCALE,
-            bar.low / SCALE,
-            bar.close / SCALE if is_over else NAN,
+            bar.open / self._scale,
+            bar.high / self._scale,
+            bar.low / self._scale,
+            bar.close / self._scale if is_over else NAN,
             day_number(previous_day),
-            previous.close / SCALE,
+            previous.close / self._scale,
             NAN if self.instrument.is_index else previous.volume / path.lots,
-            0,
+            self._open_interest(day),
         )
+
+    def _open_interest(self, day: int) -> int:
+        # Counted overnight, so it is another number every day.
+        usual = self.instrument.open_interest
+        return usual + mixed(self._salt, day) % (usual // 20 + 1) if usual else 0
 
     def summary_changed(self, previous_ms: int, now_ms: int) -> bool:
         """Whether the day made a new high or low, or a new day began."""
@@ -174,7 +185,7 @@ class InstrumentLine:
 
     def profile(self, now_ms: int) -> Row | None:
         """Description, status, 52-week extremes up to the day before, and fundamentals."""
-        day = self.path.hours.day_at(now_ms)
+        day = self.path.hours.day_at(self.path.last_moment(now_ms))
         if day != self._profile_day:
             self._profile_row = self._make_profile(day)
             self._profile_day = day
@@ -197,8 +208,8 @@ class InstrumentLine:
             "UNDEFINED" if instrument.is_index else "ACTIVE",
             # Null where nothing is to be said: other clients show this text, buyer and seller as None.
             "Open for trading" if instrument.listed_market else None,
-            max(bar.high for bar in year) / SCALE,
-            min(bar.low for bar in year) / SCALE,
+            max(bar.high for bar in year) / self._scale,
+            min(bar.low for bar in year) / self._scale,
             instrument.beta,
             instrument.earnings_per_share,
             instrument.dividend_frequency,
@@ -209,7 +220,8 @@ class InstrumentLine:
         )
 
     def _is_new_day(self, previous_ms: int, now_ms: int) -> bool:
-        return self.path.hours.day_at(previous_ms) != self.path.hours.day_at(now_ms)
+        day_at, last_moment = self.path.hours.day_at, self.path.last_moment
+        return day_at(last_moment(previous_ms)) != day_at(last_moment(now_ms))
 
     # Greeks and prints ----------------------------------------------------------------------------
 
@@ -258,13 +270,20 @@ class InstrumentLine:
             time_ms,
             sequence,
             self.instrument.exchange_code,
-            tape.ticks[place] / SCALE,
+            tape.ticks[place] / self._scale,
             NAN if is_index else tape.sizes[place] / self.path.lots,
             bid if self.instrument.is_quoted else NAN,
             ask if self.instrument.is_quoted else NAN,
             "UNDEFINED" if is_index else "BUY" if tape.buys[place] else "SELL",
             True,
         )
+
+
+def _size_base(instrument: Instrument) -> int:
+    """What is usually bid or offered: shares, contracts or tenths of a coin."""
+    if instrument.is_crypto:
+        return min(100, round(1_200_000 / instrument.price))
+    return 25 if instrument.kind == "Future" else 180
 
 
 def _direction(tape: Tape, place: int, change: int) -> str:

@@ -1,9 +1,8 @@
-"""What the simulator's REST API says about what is listed: option chains in three forms, instruments."""
+"""What the simulator's REST API says about chains (in three forms), equities and cryptocurrencies."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
@@ -11,14 +10,25 @@ from starlette.responses import Response
 
 from tastytrade.simulator.chain_payloads import compact_items, nested_items, option_items
 from tastytrade.simulator.listing import Instrument, Listing
-from tastytrade.simulator.payloads import cryptocurrency_item, equity_item
-from tastytrade.simulator.replies import enveloped, item_list, json_bytes, page_of, refused
+from tastytrade.simulator.payloads import EquityItem, cryptocurrency_item, equity_item
+from tastytrade.simulator.queries import count_in, listed_values
+from tastytrade.simulator.replies import (
+    Endpoint,
+    enveloped,
+    invalid,
+    item_list,
+    json_bytes,
+    not_found,
+    page_of,
+)
 
 PER_PAGE = 250
 PER_PAGE_LIMIT = 1000
+ACTIVE_PER_PAGE = 1000
+ACTIVE_PER_PAGE_LIMIT = 5000
 
 
-def listed_routes(listing: Listing) -> list[tuple[str, Callable[[Request], Awaitable[Response]]]]:
+def listed_routes(listing: Listing) -> list[tuple[str, Endpoint]]:
     """Paths and endpoints, all for GET."""
     listed = _Listed(listing)
     return [
@@ -26,6 +36,7 @@ def listed_routes(listing: Listing) -> list[tuple[str, Callable[[Request], Await
         ("/option-chains/{symbol}/nested", listed.nested_chain),
         ("/option-chains/{symbol}/compact", listed.compact_chain),
         ("/instruments/equities", listed.equities),
+        ("/instruments/equities/active", listed.active_equities),
         ("/instruments/equities/{symbol}", listed.equity),
         ("/instruments/cryptocurrencies", listed.cryptocurrencies),
         ("/instruments/cryptocurrencies/{symbol}", listed.cryptocurrency),
@@ -50,23 +61,17 @@ class _Listed:
 
     async def equities(self, request: Request) -> Response:
         query = request.query_params
-        per_page, page_offset = _count(query, "per-page", PER_PAGE), _count(query, "page-offset", 0)
-        if per_page is None or page_offset is None or not 1 <= per_page <= PER_PAGE_LIMIT:
-            return refused(
-                400,
-                "validation_error",
-                "Request validation failed",
-                ("per-page", f"must be between 1 and {PER_PAGE_LIMIT}, and page-offset from 0 up"),
-            )
         found = [one for one in _chosen(self._equities(), query) if _passes(one, query)]
-        items = [equity_item(one) for one in found]
-        return json_bytes(page_of(items, "/instruments/equities", per_page=per_page, page_offset=page_offset))
+        return _equity_page(request, found, per_page=PER_PAGE, limit=PER_PAGE_LIMIT)
+
+    async def active_equities(self, request: Request) -> Response:
+        return _equity_page(request, self._equities(), per_page=ACTIVE_PER_PAGE, limit=ACTIVE_PER_PAGE_LIMIT)
 
     async def equity(self, request: Request) -> Response:
         symbol = request.path_params["symbol"]
         found = next((one for one in self._equities() if one.symbol == symbol), None)
         if found is None:
-            return _not_found(symbol)
+            return not_found(symbol)
         return json_bytes(enveloped(equity_item(found), f"/instruments/equities/{symbol}"))
 
     async def cryptocurrencies(self, request: Request) -> Response:
@@ -77,14 +82,14 @@ class _Listed:
         symbol = request.path_params["symbol"]
         found = next((one for one in self._crypto() if one.symbol == symbol), None)
         if found is None:
-            return _not_found(symbol)
+            return not_found(symbol)
         return json_bytes(enveloped(cryptocurrency_item(found), f"/instruments/cryptocurrencies/{symbol}"))
 
     async def _chain(self, request: Request, form: str) -> Response:
         symbol = request.path_params["symbol"]
         instrument = self._listing.instrument(symbol)
         if instrument is None or instrument.symbol != symbol:
-            return _not_found(symbol)
+            return not_found(symbol)
         body = self._chains.get((symbol, form))
         if body is None:
             # Beside the loop: the feed must not stand still for the quarter second of 20,000 options.
@@ -101,28 +106,32 @@ class _Listed:
         return item_list(option_items(chain, today), context)
 
     def _equities(self) -> list[Instrument]:
-        return [one for one in self._listing.instruments() if not one.is_crypto]
+        return [one for one in self._listing.instruments() if one.kind in {"Equity", "ETF", "Index"}]
 
     def _crypto(self) -> list[Instrument]:
         return [one for one in self._listing.instruments() if one.is_crypto]
 
 
+def _equity_page(request: Request, found: list[Instrument], *, per_page: int, limit: int) -> Response:
+    """A page of those that can be borrowed as asked for; ``per_page`` unless the query says otherwise."""
+    query = request.query_params
+    per_page_asked, page_offset = count_in(query, "per-page", per_page), count_in(query, "page-offset", 0)
+    if per_page_asked is None or page_offset is None or not 1 <= per_page_asked <= limit:
+        return invalid("per-page", f"must be between 1 and {limit}, and page-offset from 0 up")
+    items = [item for item in map(equity_item, found) if _is_lent(item, query)]
+    return json_bytes(page_of(items, request.url.path, per_page=per_page_asked, page_offset=page_offset))
+
+
+def _is_lent(item: EquityItem, query: QueryParams) -> bool:
+    return query.get("lendability", item.lendability).lower() == item.lendability.lower()
+
+
 def _chosen(instruments: list[Instrument], query: QueryParams) -> list[Instrument]:
     """Those asked for by ``symbol[]``; all when none is."""
-    wanted = set(query.getlist("symbol[]"))
+    wanted = listed_values(query, "symbol")
     return [one for one in instruments if not wanted or one.symbol in wanted]
 
 
 def _passes(instrument: Instrument, query: QueryParams) -> bool:
     claims = {"is-index": instrument.is_index, "is-etf": instrument.is_etf}
     return all(query.get(name, str(claim)).lower() == str(claim).lower() for name, claim in claims.items())
-
-
-def _count(query: QueryParams, name: str, default: int) -> int | None:
-    """A number of up to six digits, None when there is something else."""
-    text = query.get(name, str(default))
-    return int(text) if text.isdecimal() and text.isascii() and len(text) <= 6 else None
-
-
-def _not_found(symbol: str) -> Response:
-    return refused(404, "not_found", f"Couldn't find {symbol[:40]}")

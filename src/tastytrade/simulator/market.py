@@ -2,7 +2,8 @@
 
 The same listing, seed and moment give the same events in any process, whatever was asked before; no
 clock is read. Its day starts at 10:00 New York and runs in real time; at 16:00 the clock jumps to 09:30
-of the next trading day, so that the market never sleeps.
+of the next trading day, so that the market never sleeps. What futures do in the night between is in their
+candles and in the day's volume and extremes.
 """
 
 from __future__ import annotations
@@ -26,15 +27,22 @@ from tastytrade.dxfeed import (
     TradeETH,
 )
 from tastytrade.simulator.charts import Charts, Line
+from tastytrade.simulator.future_paths import FuturePaths
 from tastytrade.simulator.instrument_line import InstrumentLine
-from tastytrade.simulator.listing import Listing
+from tastytrade.simulator.listing import ListedFutureOption, ListedOption, Listing
 from tastytrade.simulator.option_habits import SESSION_MS, habits_of
 from tastytrade.simulator.option_line import OptionLine
 from tastytrade.simulator.option_path import OptionPath
 from tastytrade.simulator.paths import Path
 from tastytrade.simulator.rows import Row, batch_of
 from tastytrade.simulator.surface import Surface
-from tastytrade.simulator.trading_hours import ExchangeHours, RoundTheClock, TradingHours
+from tastytrade.simulator.trading_hours import (
+    ExchangeHours,
+    FuturesHours,
+    RoundTheClock,
+    TradingHours,
+    session_ms_of,
+)
 
 LIMIT = 8000
 """Events a history has at most unless told otherwise; observed of tastytrade."""
@@ -62,6 +70,7 @@ class Market:
         self.start_ms = self._hours.opens_ms(today) + _START_MS
         self._days = [today]
         self._paths = self._make_paths(today)
+        self._futures = FuturePaths(listing.future_listing, self._paths, seed=seed)
         self._surfaces = {
             symbol: Surface(path.instrument, seed=seed)
             for symbol, path in self._paths.items()
@@ -97,27 +106,52 @@ class Market:
     # Symbols --------------------------------------------------------------------------------------
 
     def knows(self, symbol: str) -> bool:
-        """Whether there is such an instrument or listed option (streamer symbols), or candles of one."""
+        """Whether there is such an instrument, future or option (streamer symbols), or candles of one."""
         return self._charts.knows(symbol) if "{" in symbol else self.line(symbol) is not None
 
     def line(self, symbol: str) -> Line | None:
-        """What gives the events of a streamer symbol, an instrument's or an option's; None for neither."""
+        """What gives the events of a streamer symbol; None when nothing listed has it."""
         line = self._lines.get(symbol)
         if line is not None:
             return line
+        if symbol.startswith("/"):
+            line = self._future_line(symbol)
+        else:
+            line = self._future_option_line(symbol) if symbol.startswith("./") else self._option_line(symbol)
+        if line is not None:
+            self._lines[symbol] = line
+        return line
+
+    def _option_line(self, symbol: str) -> Line | None:
         option = self.listing.option(symbol)
         if option is None:
             return None
-        underlying = self._paths[option.underlying]
-        path = OptionPath(
-            option,
-            habits=habits_of(option, underlying.instrument, self.listing.today),
-            underlying=underlying,
-            surface=self._surfaces[option.underlying],
-            seed=self.seed,
+        surface = self._surfaces[option.underlying]
+        return OptionLine(self._option_path(option, self._paths[option.underlying], surface))
+
+    def _future_line(self, symbol: str) -> Line | None:
+        future = self.listing.future(symbol)
+        # The streamer's own spelling alone: by one digit of the year it means another decade.
+        if future is None or future.streamer_symbol != symbol:
+            return None
+        self._surfaces[future.symbol] = self._futures.surface(future)
+        return InstrumentLine(self._futures.path(future), seed=self.seed)
+
+    def _future_option_line(self, symbol: str) -> Line | None:
+        option = self.listing.future_option(symbol)
+        if option is None or option.streamer_symbol != symbol:
+            return None
+        future = option.series.future
+        return OptionLine(
+            self._option_path(option, self._futures.path(future), self._futures.surface(future))
         )
-        line = self._lines[symbol] = OptionLine(path)
-        return line
+
+    def _option_path(
+        self, option: ListedOption | ListedFutureOption, underlying: Path, surface: Surface
+    ) -> OptionPath:
+        today, session_ms = self.listing.today, session_ms_of(underlying.hours)
+        habits = habits_of(option, underlying.instrument, today, session_ms=session_ms)
+        return OptionPath(option, habits=habits, underlying=underlying, surface=surface, seed=self.seed)
 
     # Events ---------------------------------------------------------------------------------------
 
@@ -167,12 +201,19 @@ class Market:
         return found
 
     def prints(self, symbols: Sequence[str], previous_ms: int, now_ms: int) -> EventBatch[TimeAndSale] | None:
-        """Every print of the symbols in (previous, now], in order of time; None when there was none."""
+        """Every print of the symbols in (previous, now], in order of time; None when there was none.
+
+        Of what trades at night only that of the last session: the clock jumps over the rest.
+        """
         tapes: list[list[tuple[Row, str]]] = []
+        dawn_ms = self._hours.opens_ms(self._hours.day_at(now_ms)) - 1
         for symbol in dict.fromkeys(symbols):
             line = self.line(symbol)
             if line is not None:
-                tapes.append([(row, symbol) for row in line.sales_between(previous_ms, now_ms)])
+                since_ms = previous_ms
+                if isinstance(line.path.hours, FuturesHours):
+                    since_ms = max(previous_ms, dawn_ms)
+                tapes.append([(row, symbol) for row in line.sales_between(since_ms, now_ms)])
         ordered = list(merge(*tapes, key=lambda one: one[0][0]))
         return batch_of(TimeAndSale, [symbol for _, symbol in ordered], [row for row, _ in ordered])
 

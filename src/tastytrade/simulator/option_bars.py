@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from tastytrade.simulator.bars import Bar, join, merge, running
-from tastytrade.simulator.days import SCALE
+from tastytrade.simulator.bars import Bar, join, merge
 from tastytrade.simulator.option_habits import market_around
 from tastytrade.simulator.option_path import OptionPath
-from tastytrade.simulator.paths import Divided
-from tastytrade.simulator.trading_hours import MINUTE_MS
+from tastytrade.simulator.paths import Divided, divided
+from tastytrade.simulator.trading_hours import MINUTE_MS, session_ms_of
+
+_LONG_MS = 12 * 60 * MINUTE_MS
 
 
 class OptionBars:
-    """Bars of one option, as Path has them of an instrument; prices in thousandths of a dollar."""
+    """Bars of one option, as Path has them of an instrument; prices in thousandths of a dollar.
+
+    Options on futures, whose days are long, have half hours that are not made of their minutes: their
+    extremes may lie a little beside those of the minutes.
+    """
 
     scale = 1000
     lots = 1
@@ -31,7 +36,7 @@ class OptionBars:
         return self._minutes(day, segment)
 
     def segments(self, day: int) -> Divided:
-        """A day's segments, each the merge of its minutes."""
+        """A day's segments, each the merge of its minutes where the day is not too long."""
         return self._segments(day)
 
     def last_moment(self, time_ms: int) -> int:
@@ -39,7 +44,9 @@ class OptionBars:
         return min(time_ms, self.path.expires_ms - 1)
 
     def _middle(self, ticks: int, time_ms: int) -> int:
-        bid, ask = market_around(self.path.price_of(ticks / SCALE, time_ms), self.path.habits)
+        bid, ask = market_around(
+            self.path.price_of(ticks / self._underlying.scale, time_ms), self.path.habits
+        )
         return round((bid + ask) * (self.scale // 2))
 
     def _bar(self, underlying: Bar, start_ms: int, end_ms: int, *, opened: int, day: int) -> Bar:
@@ -56,17 +63,25 @@ class OptionBars:
     def _make_minutes(self, day: int, segment: int) -> Divided:
         start = self.hours.opens_ms(day) + segment * self.hours.segment_minutes * MINUTE_MS
         underlying = self._underlying.minutes(day, segment).bars
+        return self._in_turn(underlying, start, MINUTE_MS, day=day)
+
+    def _in_turn(self, underlying: list[Bar], start: int, length_ms: int, *, day: int) -> Divided:
+        """The bars of consecutive stretches of time, from what the underlying did in each."""
         bars: list[Bar] = []
         opened = self._middle(underlying[0].open, start)
         for bar in underlying:
-            bars.append(self._bar(bar, start, start + MINUTE_MS, opened=opened, day=day))
-            opened, start = bars[-1].close, start + MINUTE_MS
-        return Divided(bars, running(bars))
+            bars.append(self._bar(bar, start, start + length_ms, opened=opened, day=day))
+            opened, start = bars[-1].close, start + length_ms
+        return divided(bars)
 
     def _make_segments(self, day: int) -> Divided:
+        if session_ms_of(self.hours) > _LONG_MS:
+            length_ms = self.hours.segment_minutes * MINUTE_MS
+            return self._in_turn(
+                self._underlying.segments(day).bars, self.hours.opens_ms(day), length_ms, day=day
+            )
         parts = [self.minutes(day, segment).bars for segment in range(self.hours.segments)]
-        bars = [merge(minutes) or minutes[0] for minutes in parts]
-        return Divided(bars, running(bars))
+        return divided([merge(minutes) or minutes[0] for minutes in parts])
 
     def day(self, day: int) -> Bar:
         """The bar of a whole trading day."""
@@ -79,8 +94,7 @@ class OptionBars:
         segment = minute // self.hours.segment_minutes
         if segment >= self.hours.segments:
             return self.day(day)
-        before = merge([merge(self.minutes(day, one).bars) or self.day(day) for one in range(segment)])
-        return join(before, self.segment_so_far(time_ms)) or self.day(day)
+        return join(self.segments(day).before[segment], self.segment_so_far(time_ms)) or self.day(day)
 
     def segment_so_far(self, time_ms: int) -> Bar | None:
         """What has happened of the running segment up to a moment."""

@@ -8,6 +8,7 @@ from math import ceil, exp, floor, log, sqrt
 from msgspec import Struct
 
 from tastytrade.simulator.draws import mixed, salt_of
+from tastytrade.simulator.future_options import ListedFutureOption
 from tastytrade.simulator.instrument import Instrument, Ticks
 from tastytrade.simulator.option_series import ListedOption
 
@@ -46,8 +47,17 @@ def _width_of(instrument: Instrument) -> float:
     return 0.06 if instrument.option_volume >= 1_000 else 0.12
 
 
-def habits_of(option: ListedOption, instrument: Instrument, today: date) -> OptionHabits:
-    """The habits of an option; the closer to the money and to its expiration, the busier it is."""
+def habits_of(
+    option: ListedOption | ListedFutureOption,
+    instrument: Instrument,
+    today: date,
+    *,
+    session_ms: int = SESSION_MS,
+) -> OptionHabits:
+    """The habits of an option; the closer to the money and to its expiration, the busier it is.
+
+    ``session_ms`` is how long a day of it trades.
+    """
     days = max((option.expiration - today).days, 1)
     deviation = instrument.volatility * sqrt(days / 365.0)
     distance = log(float(option.strike) / instrument.price) / deviation
@@ -56,7 +66,7 @@ def habits_of(option: ListedOption, instrument: Instrument, today: date) -> Opti
     draws = [0.5 + (mixed(salt, number) % 1000) / 1000 for number in range(5)]
     volume = max(instrument.option_volume * activity * draws[0], 6.0)
     trade_size = 1 + round(volume**0.25 * draws[1])
-    trade_ms = round(SESSION_MS * trade_size / volume)
+    trade_ms = round(session_ms * trade_size / volume)
     return OptionHabits(
         quote_ms=round(min(max(900.0 * draws[2] / max(activity, 0.05) ** 0.7, 500.0), 12_000.0)),
         greeks_ms=round(10_000 * (0.5 + draws[3])),

@@ -12,7 +12,7 @@ from tastytrade.simulator.rows import Row
 from tastytrade.simulator.sizes import flicker
 from tastytrade.simulator.trading_hours import day_number
 
-EXCHANGE_CODE = "C"
+_EXCHANGE_CODE = "C"
 _SUMMARY_MS = 60_000
 _PROFILE: Row = ("", "UNDEFINED", None, NAN, NAN, NAN, NAN, NAN, NAN, 0, NAN, NAN)
 
@@ -26,6 +26,7 @@ class OptionLine:
     __slots__ = (
         "_ask",
         "_bid",
+        "_code",
         "_expires_ms",
         "_greeks_bucket",
         "_greeks_ms",
@@ -46,6 +47,9 @@ class OptionLine:
     def __init__(self, path: OptionPath) -> None:
         self.path = path
         self._salt = path.salt
+        # Options on futures trade where futures do.
+        underlying = path.underlying.instrument
+        self._code = underlying.exchange_code if underlying.kind == "Future" else _EXCHANGE_CODE
         self._expires_ms = path.expires_ms
         self._quote_ms = path.habits.quote_ms
         self._greeks_ms = path.habits.greeks_ms
@@ -81,7 +85,7 @@ class OptionLine:
         bid_size, ask_size = flicker(self._salt, now_ms, self._size_base)
         if not self._bid:
             bid_size = NAN
-        return (EXCHANGE_CODE, self._bid, bid_size, EXCHANGE_CODE, self._ask, ask_size)
+        return (self._code, self._bid, bid_size, self._code, self._ask, ask_size)
 
     def quote_changed(self, previous_ms: int, now_ms: int) -> bool:
         """Whether there was a new quote after a moment up to another."""
@@ -125,7 +129,7 @@ class OptionLine:
         return (
             trade.time_ms,
             0,
-            EXCHANGE_CODE,
+            self._code,
             trade.price,
             change,
             float(trade.size),
@@ -145,7 +149,7 @@ class OptionLine:
 
     def sale(self, now_ms: int) -> Row | None:
         """The last print."""
-        return _sale_row(self.path.trade(*self.path.last_trade_place(now_ms)))
+        return self._sale_row(self.path.trade(*self.path.last_trade_place(now_ms)))
 
     def sale_changed(self, previous_ms: int, now_ms: int) -> bool:
         """Whether it traded."""
@@ -158,7 +162,7 @@ class OptionLine:
         last_day = min(path.hours.day_at(now_ms), path.last_day)
         while day <= last_day:
             numbers = range(path.trades_until(day, previous_ms), path.trades_until(day, now_ms))
-            found += [_sale_row(path.trade(day, number)) for number in numbers]
+            found += [self._sale_row(path.trade(day, number)) for number in numbers]
             day = path.hours.following(day)
         return found
 
@@ -168,7 +172,7 @@ class OptionLine:
         day, number = path.last_trade_place(now_ms)
         while day >= path.first_day:
             for one in range(number, -1, -1):
-                yield _sale_row(path.trade(day, one))
+                yield self._sale_row(path.trade(day, one))
             day = path.hours.previous(day)
             number = path.trades_until(day, now_ms) - 1
 
@@ -247,17 +251,16 @@ class OptionLine:
             value.vega,
         )
 
-
-def _sale_row(trade: OptionTrade) -> Row:
-    return (
-        index_of(trade.time_ms),
-        trade.time_ms,
-        0,
-        EXCHANGE_CODE,
-        trade.price,
-        float(trade.size),
-        trade.bid,
-        trade.ask,
-        "BUY" if trade.is_buy else "SELL",
-        True,
-    )
+    def _sale_row(self, trade: OptionTrade) -> Row:
+        return (
+            index_of(trade.time_ms),
+            trade.time_ms,
+            0,
+            self._code,
+            trade.price,
+            float(trade.size),
+            trade.bid,
+            trade.ask,
+            "BUY" if trade.is_buy else "SELL",
+            True,
+        )

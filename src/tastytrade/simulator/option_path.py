@@ -10,13 +10,13 @@ from __future__ import annotations
 from msgspec import Struct
 
 from tastytrade.simulator.bars import Bar
-from tastytrade.simulator.days import SCALE
 from tastytrade.simulator.draws import mixed, salt_of
-from tastytrade.simulator.option_habits import SESSION_MS, OptionHabits, market_around, tick_at
+from tastytrade.simulator.future_options import ListedFutureOption
+from tastytrade.simulator.option_habits import OptionHabits, market_around, tick_at
 from tastytrade.simulator.option_series import ListedOption
 from tastytrade.simulator.paths import Path
 from tastytrade.simulator.surface import Surface
-from tastytrade.simulator.trading_hours import MINUTE_MS
+from tastytrade.simulator.trading_hours import MINUTE_MS, session_ms_of
 
 HISTORY_DAYS = 45
 """Calendar days of history an option has, as has been observed of tastytrade's option candles."""
@@ -39,11 +39,18 @@ class OptionPath:
     """The market of one option on an underlying's path."""
 
     def __init__(
-        self, option: ListedOption, *, habits: OptionHabits, underlying: Path, surface: Surface, seed: int
+        self,
+        option: ListedOption | ListedFutureOption,
+        *,
+        habits: OptionHabits,
+        underlying: Path,
+        surface: Surface,
+        seed: int,
     ) -> None:
         self.option = option
         self.habits = habits
         self.hours = underlying.hours
+        self._session_ms = session_ms_of(self.hours)
         self.underlying = underlying
         self.surface = surface
         self.strike = float(option.strike)
@@ -81,7 +88,7 @@ class OptionPath:
         elapsed = min(time_ms, self.expires_ms - 1) - self.hours.opens_ms(day)
         if elapsed < 0:
             return 0
-        elapsed = min(elapsed, SESSION_MS - 1)
+        elapsed = min(elapsed, self._session_ms - 1)
         number, rest = divmod(elapsed, self.habits.trade_ms)
         return number + (1 if self._offset(day, number) <= rest else 0)
 
@@ -96,7 +103,7 @@ class OptionPath:
     def next_trade_time(self, day: int, number: int) -> int:
         """When the trade after this one comes, or the next day if none does on this."""
         following = self.trade_time(day, number + 1)
-        end = min(self.hours.opens_ms(day) + SESSION_MS, self.expires_ms)
+        end = min(self.hours.opens_ms(day) + self._session_ms, self.expires_ms)
         return following if following < end else self.hours.opens_ms(self.hours.following(day))
 
     def trade(self, day: int, number: int) -> OptionTrade:
@@ -120,7 +127,7 @@ class OptionPath:
 
     def close_of(self, day: int) -> float:
         """The middle of its market as a day ends, in dollars; its ask where there is no bid."""
-        bid, ask = self.market_at(self.hours.opens_ms(day) + SESSION_MS - 1)
+        bid, ask = self.market_at(self.hours.opens_ms(day) + self._session_ms - 1)
         return round((bid + ask) / 2, 2) if bid else ask
 
     def range_at(self, time_ms: int) -> tuple[float, float, float]:
@@ -142,7 +149,7 @@ class OptionPath:
         stretches.append((time_ms, self.underlying.segment_so_far(time_ms)))
         for center, bar in stretches:
             for ticks in (bar.high, bar.low) if bar else ():
-                bid, ask = market_around(self.price_of(ticks / SCALE, center), self.habits)
+                bid, ask = market_around(self.price_of(ticks / self.underlying.scale, center), self.habits)
                 asks.append(ask)
                 bids.append(bid)
         least = tick_at(self.habits.ticks, 0.0)

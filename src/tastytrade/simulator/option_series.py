@@ -25,6 +25,7 @@ from tastytrade.simulator.trading_days import (
     OPEN,
     last_trading_day_of_month,
     last_trading_day_up_to,
+    months_from,
     new_york_datetime,
     next_trading_day,
     third_friday,
@@ -87,13 +88,6 @@ class ListedOption(Struct, frozen=True, dict=True):
         return OptionSymbol(self.root, self.expiration, OptionType(self.option_type), self.strike)
 
 
-def _months(first: date) -> Iterator[tuple[int, int]]:
-    year, month = first.year, first.month
-    while True:
-        yield year, month
-        year, month = year + month // 12, month % 12 + 1
-
-
 def _trading_days(first: date) -> Iterator[date]:
     day = next_trading_day(first)
     while True:
@@ -109,11 +103,11 @@ def _fridays(first: date) -> Iterator[date]:
 
 
 def _month_ends(first: date) -> Iterator[date]:
-    return (last_trading_day_of_month(*month) for month in _months(first))
+    return (last_trading_day_of_month(*month) for month in months_from(first))
 
 
 def _third_fridays(first: date) -> Iterator[date]:
-    return (day for day in (third_friday(*month) for month in _months(first)) if day >= first)
+    return (day for day in (third_friday(*month) for month in months_from(first)) if day >= first)
 
 
 def volatility_expiration(year: int, month: int) -> date:
@@ -146,7 +140,7 @@ def expirations(instrument: Instrument, today: date) -> list[Expiration]:
         return []
     root, daily_root = instrument.root, instrument.daily_root
     if instrument.cycle == "volatility index":
-        days = (volatility_expiration(*month) for month in _months(today))
+        days = (volatility_expiration(*month) for month in months_from(today))
         chosen = islice((day for day in days if day >= today), MONTHLIES)
         return [Expiration(day, root, "Regular", "AM", "European") for day in chosen]
     found = []

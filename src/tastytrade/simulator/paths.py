@@ -31,14 +31,16 @@ class Divided(Struct, frozen=True):
     before: list[Bar | None]
 
 
-def _divided(bars: list[Bar]) -> Divided:
+def divided(bars: list[Bar]) -> Divided:
+    """Bars with what has happened before each."""
     return Divided(bars, running(bars))
 
 
 class Path:
     """The prices of one instrument; ``today`` is the day (ordinal) whose open is the instrument's price."""
 
-    scale = SCALE
+    scale: int = SCALE
+    """Ticks a dollar."""
 
     def __init__(
         self, instrument: Instrument, *, seed: int, today: int, hours: TradingHours, leader: Path | None
@@ -100,7 +102,7 @@ class Path:
         weights = noisy(usual, 0.15, f"{self._key}|{day}|volume")
         wicks = [abs(z) for z in normals(f"{self._key}|{day}|wicks", 2 * number)]
         steps = self._steps(f"{day}|steps", number)
-        return _divided(split(self.day(day), steps, weights=weights, wicks=wicks, minutes=minutes))
+        return divided(split(self.day(day), steps, weights=weights, wicks=wicks, minutes=minutes))
 
     def _make_minutes(self, day: int, segment: int) -> Divided:
         number = self.hours.segment_minutes
@@ -109,7 +111,7 @@ class Path:
         wicks = [abs(z) for z in normals(f"{self._key}|{key}|wicks", 2 * number)]
         bar = self.segments(day).bars[segment]
         steps = self._steps(f"{key}|steps", number)
-        return _divided(split(bar, steps, weights=weights, wicks=wicks, minutes=1))
+        return divided(split(bar, steps, weights=weights, wicks=wicks, minutes=1))
 
     def _make_tape(self, day: int, minute: int) -> Tape:
         segment, number = divmod(minute, self.hours.segment_minutes)
@@ -203,4 +205,4 @@ class Path:
 
     def price_at(self, time_ms: int) -> float:
         """The price in dollars at a moment."""
-        return self.ticks_at(time_ms) / SCALE
+        return self.ticks_at(time_ms) / self.scale

@@ -10,7 +10,7 @@ from hashlib import blake2b
 
 from msgspec import Struct
 
-from tastytrade.simulator.listing import Instrument
+from tastytrade.simulator.instrument import Instrument, Ticks
 
 
 class TickSize(Struct, rename="kebab", omit_defaults=True, kw_only=True):
@@ -127,7 +127,12 @@ def decimal_text(value: Decimal | float) -> str:
 
 def option_ticks(underlying: Instrument) -> list[TickSize]:
     """The grid of an underlying's option prices."""
+    return tick_sizes(underlying.option_ticks)
+
+
+def tick_sizes(ticks: Ticks) -> list[TickSize]:
+    """A grid of prices."""
     return [
         TickSize(threshold=None if below is None else decimal_text(below), value=decimal_text(tick))
-        for below, tick in underlying.option_ticks
+        for below, tick in ticks
     ]

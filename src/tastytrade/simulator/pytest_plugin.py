@@ -9,6 +9,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -33,9 +34,12 @@ def tastytrade_simulator() -> Iterator[dict[str, str]]:
 
 @pytest.fixture
 def tastytrade_environment(
-    tastytrade_simulator: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    tastytrade_simulator: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> dict[str, str]:
-    """TT_API_URL, TT_USER, TT_PASS, TT_SECRET, TT_REFRESH and their TT_SANDBOX_ twins, at the simulator."""
+    """TT_API_URL, TT_USER, TT_PASS, TT_SECRET, TT_REFRESH and their TT_SANDBOX_ twins, at the simulator.
+
+    TASTYTRADE_HOME is a folder of the test's own, so that nothing it saves stays.
+    """
     simulator = tastytrade_simulator
     values = {
         "USER": simulator["login"],
@@ -43,6 +47,7 @@ def tastytrade_environment(
         "SECRET": simulator["client_secret"],
         "REFRESH": simulator["refresh_token"],
     }
+    monkeypatch.setenv("TASTYTRADE_HOME", str(tmp_path / "tastytrade"))
     monkeypatch.setenv("TT_API_URL", simulator["api_url"])
     monkeypatch.setenv("TT_SANDBOX_URL", simulator["api_url"])
     for name, value in values.items():

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, unquote
 
 import msgspec
 from msgspec import Struct
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match, Route
 from starlette.types import Scope
 
-# What nginx in front of the service sends to whoever has no User-Agent.
-_PAGE = b"""<html>
-<head><title>401 Authorization Required</title></head>
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+# What nginx in front of the service sends by itself.
+_PAGE = """<html>
+<head><title>{title}</title></head>
 <body>
-<center><h1>401 Authorization Required</h1></center>
+<center><h1>{title}</h1></center>
 <hr><center>nginx</center>
 </body>
 </html>
@@ -24,9 +29,10 @@ _PAGE = b"""<html>
 
 
 class Error(Struct, omit_defaults=True):
-    code: str
+    code: str | int
     message: str
     errors: list[dict[str, str]] = []
+    redirect: dict[str, Any] = {}
 
 
 class Pagination(Struct, rename="kebab", kw_only=True):
@@ -90,10 +96,19 @@ def page_of(items: list[Any], context: str, *, per_page: int, page_offset: int) 
     return msgspec.json.encode({"data": {"items": shown}, "context": context, "pagination": pagination})
 
 
-def refused(status: int, code: str, message: str, *reasons: tuple[str, str]) -> Response:
+def refused(status: int, code: str | int, message: str, *reasons: tuple[str, str]) -> Response:
     """An error body; ``reasons`` are pairs of a field and what is wrong with it."""
     errors = [{"domain": domain, "reason": reason} for domain, reason in reasons]
     return bare({"error": Error(code, message, errors)}, status=status)
+
+
+def invalid(field: str, reason: str) -> Response:
+    """The refusal of a query that cannot be read: which key, and what is wrong with it."""
+    return refused(400, "validation_error", "Request validation failed", (field, reason))
+
+
+def not_found(what: str) -> Response:
+    return refused(404, "not_found", f"Couldn't find {what[:40]}")
 
 
 def oauth_refused(code: str, description: str) -> Response:
@@ -105,8 +120,7 @@ def wrong_login() -> Response:
     return refused(
         401,
         "invalid_credentials",
-        "Invalid login, please check your username and password. "
-        f"Unique customer support identifier: {secrets.token_hex(16)}",
+        f"Invalid login, please check your username and password. {_support_identifier()}",
     )
 
 
@@ -114,6 +128,53 @@ def token_refused() -> Response:
     return refused(401, "token_invalid", "This token is invalid or has expired")
 
 
-def proxy_page() -> Response:
-    """What the proxy answers when a request has no User-Agent."""
-    return Response(_PAGE, 401, media_type="text/html")
+def not_permitted() -> Response:
+    return refused(403, "not_permitted", "User not permitted access")
+
+
+def version_refused() -> Response:
+    """The answer to a version that is not served; its code is a number."""
+    return refused(406, 406, "The requested version is not supported.")
+
+
+def proxy_page(status: int = 401, title: str = "Authorization Required") -> Response:
+    """What the proxy answers by itself: 401 when a request has no User-Agent."""
+    return Response(_PAGE.format(title=f"{status} {title}"), status, media_type="text/html")
+
+
+def failed(status: int, *, retry_after: int | None = None) -> Response:
+    """The answer of a request that fails on order."""
+    response = _failed(status)
+    if retry_after is not None:
+        response.headers["Retry-After"] = str(retry_after)
+    return response
+
+
+def _failed(status: int) -> Response:
+    phrase = HTTPStatus(status).phrase if status in set(HTTPStatus) else "Error"
+    match status:
+        case 401:
+            return proxy_page()
+        case 403:
+            return not_permitted()
+        case 404:
+            return not_found("it")
+        case 406:
+            return version_refused()
+        case 422:
+            reason = {
+                "code": "gtc_market_orders_not_supported",
+                "message": "GTC/GTD Market orders are not supported.",
+            }
+            error = Error("preflight_check_failure", "One or more preflight checks failed", [reason])
+            return bare({"error": error}, status=422)
+        case 500:
+            return refused(500, "internal_server_error", f"Something went wrong. {_support_identifier()}")
+        case 502 | 503 | 504:
+            return proxy_page(status, phrase)
+        case _:
+            return refused(status, phrase.lower().replace(" ", "_"), phrase)
+
+
+def _support_identifier() -> str:
+    return f"Unique customer support identifier: {secrets.token_hex(16)}"

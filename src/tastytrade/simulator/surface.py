@@ -10,6 +10,7 @@ from functools import lru_cache
 from math import exp, log, sqrt
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tastytrade.simulator.black_scholes import DAYS_A_YEAR, Valuation, price_of, value_of
 from tastytrade.simulator.draws import uniform
@@ -41,20 +42,29 @@ class _Smile(Struct, frozen=True):
 _INDEX = _Smile(skew=-0.085, curve=0.020, short=0.88, long=1.15)
 _EQUITY = _Smile(skew=-0.040, curve=0.020, short=1.06, long=0.95)
 _VOLATILITY = _Smile(skew=0.120, curve=0.015, short=1.10, long=0.40)
+_COMMODITY = _Smile(skew=-0.015, curve=0.025, short=1.05, long=0.85)
 
 
 def _smile_of(instrument: Instrument) -> _Smile:
     if instrument.cycle == "volatility index":
         return _VOLATILITY
+    if instrument.kind == "Future":
+        return _COMMODITY
     return _EQUITY if instrument.kind == "Equity" else _INDEX
 
 
 class Surface:
-    """Volatilities and values of one underlying's options. ``spot`` is the underlying's price in dollars."""
+    """Volatilities and values of one underlying's options. ``spot`` is the underlying's price in dollars.
 
-    def __init__(self, instrument: Instrument, *, seed: int) -> None:
+    ``is_of_futures``: the options are on futures that follow the instrument, and ``spot`` is the future's
+    price, which is its own forward price (Black 1976).
+    """
+
+    def __init__(self, instrument: Instrument, *, seed: int, is_of_futures: bool = False) -> None:
         self._volatility = instrument.volatility
-        self._dividend = instrument.dividend_yield
+        # A future costs nothing to hold: it is valued like an asset whose dividends are the interest.
+        self._dividend = RATE if is_of_futures else instrument.dividend_yield
+        self._is_of_futures = is_of_futures
         self._smile = _smile_of(instrument)
         self._key = f"{seed}|{instrument.symbol}|breath"
         self._aim = lru_cache(maxsize=4096)(self._make_aim)
@@ -87,9 +97,11 @@ class Surface:
         """Volatility, and theoretical price with greeks."""
         years = max(expires_ms - time_ms, 0) / YEAR_MS
         volatility = self.volatility(spot, strike, years, time_ms)
-        return volatility, value_of(
-            spot, strike, years, volatility, rate=RATE, dividend=self._dividend, is_call=is_call
-        )
+        value = value_of(spot, strike, years, volatility, rate=RATE, dividend=self._dividend, is_call=is_call)
+        if self._is_of_futures:
+            # Interest only discounts here: it does not move the future.
+            value = replace(value, rho=-years * value.price / 100.0)
+        return volatility, value
 
     def forward(self, spot: float, years: float) -> float:
         """The underlying's forward price."""

@@ -7,6 +7,7 @@ Source: NYSE Rule 7.2 and its published holiday calendars.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -17,6 +18,14 @@ CLOSE = time(16, 0)
 MONDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = 0, 3, 4, 5, 6
 
 _DAY = timedelta(days=1)
+
+
+def months_from(first: date) -> Iterator[tuple[int, int]]:
+    """Year and month of a date and of every month after it."""
+    year, month = first.year, first.month
+    while True:
+        yield year, month
+        year, month = year + month // 12, month % 12 + 1
 
 
 def easter(year: int) -> date:

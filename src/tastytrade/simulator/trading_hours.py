@@ -1,17 +1,19 @@
-"""When an instrument trades: days, their parts and minutes, for exchange hours and round the clock.
+"""When an instrument trades: days, their parts and minutes, for exchanges of stocks and of futures, and
+round the clock.
 
 A day is ``date.toordinal()`` of the trade date. Each day has ``segments`` of ``segment_minutes``.
 """
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 from functools import lru_cache
 from typing import Protocol
 
 from tastytrade.simulator.trading_days import (
     last_trading_day_up_to,
     new_york_date,
+    new_york_ms,
     next_trading_day,
     previous_trading_day,
     session_ms,
@@ -19,6 +21,7 @@ from tastytrade.simulator.trading_days import (
 
 MINUTE_MS = 60_000
 DAY_MS = 86_400_000
+_EVENING = time(18, 0)
 _EPOCH = date(1970, 1, 1).toordinal()
 
 
@@ -38,7 +41,7 @@ class TradingHours(Protocol):
     segments: int
     segment_minutes: int
     first_minute: int
-    """Minute of the local day at which trading begins."""
+    """Minute of the local day at which trading begins; negative: so many before its midnight."""
     days_a_year: int
 
     def day_at(self, time_ms: int) -> int:
@@ -52,6 +55,11 @@ class TradingHours(Protocol):
 
     def following(self, day: int) -> int:
         """The day that trades next."""
+
+
+def session_ms_of(hours: TradingHours) -> int:
+    """How long a day trades, in milliseconds."""
+    return hours.segments * hours.segment_minutes * MINUTE_MS
 
 
 class ExchangeHours:
@@ -88,6 +96,43 @@ class ExchangeHours:
     @lru_cache(maxsize=16_384)
     def following(day: int) -> int:
         return next_trading_day(date.fromordinal(day + 1)).toordinal()
+
+
+class FuturesHours:
+    """18:00 New York of the evening before to 17:00 on trading days, in half hours: Sunday to Friday.
+
+    Trade dates are those of the stock exchange. That futures trade for some hours on most of its
+    holidays is left out.
+    """
+
+    segments = 46
+    segment_minutes = 30
+    first_minute = -6 * 60
+    days_a_year = 252
+
+    def __init__(self) -> None:
+        self._known = (0, 0, 0)
+
+    def day_at(self, time_ms: int) -> int:
+        since, until, day = self._known
+        if since <= time_ms < until:
+            return day
+        # Six hours later the evening belongs to the date it trades for.
+        coming = next_trading_day(new_york_date(time_ms + 6 * 60 * MINUTE_MS)).toordinal()
+        found = coming if time_ms >= self.opens_ms(coming) else self.previous(coming)
+        self._known = (self.opens_ms(found), self.opens_ms(self.following(found)), found)
+        return found
+
+    @staticmethod
+    @lru_cache(maxsize=16_384)
+    def opens_ms(day: int) -> int:
+        return new_york_ms(date.fromordinal(day - 1), _EVENING)
+
+    def previous(self, day: int) -> int:
+        return ExchangeHours.previous(day)
+
+    def following(self, day: int) -> int:
+        return ExchangeHours.following(day)
 
 
 class RoundTheClock:

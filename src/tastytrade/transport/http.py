@@ -21,6 +21,9 @@ SILENCE = 30.0
 LIMIT_BYTES = 256 * 1024 * 1024
 """The largest answer read, unpacked. The largest recorded one has 37 MB."""
 
+NO_CONNECTION = "no_connection"
+"""The ``code`` of an error that came at once: nothing listens, or the connection broke before the answer."""
+
 
 def user_agent() -> str:
     """``tastytrade-marketdata/<version>``: the service refuses a User-Agent of any other form."""
@@ -64,8 +67,8 @@ class HttpDoor:
     async def send(self, call: Call[Any], authorization: Secret | None = None) -> Answer:
         """The answer, whatever its status.
 
-        Raises ServiceUnavailable when there is no connection or no answer in time, UnexpectedAnswer
-        when the answer is too large or garbled, RequestError when the door is closed.
+        Raises ServiceUnavailable when there is no connection (``code`` NO_CONNECTION) or no answer in
+        time, UnexpectedAnswer when the answer is too large or garbled, RequestError when the door is closed.
         """
         if self._client.is_closed:
             raise RequestError(f"{call.where} was not sent: the session is closed; open it again first")
@@ -96,7 +99,9 @@ class HttpDoor:
         where = f"{call.where} got no answer from {shown(self._api_url)}"
         cause = " ".join(str(error).split()) or type(error).__name__
         if isinstance(error, httpx2.ConnectError) and is_loopback(self._api_url):
-            return ServiceUnavailable(f"{where}: nothing listens there ({cause}); is the simulator running?")
+            return ServiceUnavailable(
+                f"{where}: nothing listens there ({cause}); is the simulator running?", code=NO_CONNECTION
+            )
         if isinstance(error, httpx2.ConnectTimeout):
             return ServiceUnavailable(
                 f"{where}: the connection was not accepted in time; check the network, and if logins failed "
@@ -106,7 +111,7 @@ class HttpDoor:
             return ServiceUnavailable(f"{where} in time ({cause}); try again later")
         if isinstance(error, httpx2.DecodingError | httpx2.InvalidURL):
             return UnexpectedAnswer(f"the answer to {call.where} cannot be read: {cause}")
-        return ServiceUnavailable(f"{where}: {cause}; check the network, then try again")
+        return ServiceUnavailable(f"{where}: {cause}; check the network, then try again", code=NO_CONNECTION)
 
 
 def _headers(call: Call[Any], authorization: Secret | None) -> dict[str, str]:

@@ -120,20 +120,25 @@ def test_an_access_token_that_cannot_be_used_is_an_unexpected_answer(content: ob
 
 
 @pytest.mark.parametrize(
-    ("level", "url", "delayed"),
+    ("level", "url", "delayed", "feed_level"),
     [
-        ("api", "wss://tasty-openapi-ws.dxfeed.com/realtime", False),
-        ("demo", "wss://tasty-demo-ws.dxfeed.com/delayed", True),
-        ("api", "wss://tasty-demo-ws.dxfeed.com/delayed", True),
-        ("simulated", "ws://127.0.0.1:1/realtime", False),
+        ("api", "wss://tasty-openapi-ws.dxfeed.com/realtime", False, "real time"),
+        ("demo", "wss://tasty-demo-ws.dxfeed.com/delayed", True, "delayed"),
+        ("api", "wss://tasty-demo-ws.dxfeed.com/delayed", True, "delayed"),
+        ("simulated", "ws://127.0.0.1:1/realtime", False, "simulated"),
+        ("new", "wss://tasty-openapi-ws.dxfeed.com/realtime", False, "new"),
+        ("", "wss://tasty-openapi-ws.dxfeed.com/realtime", False, "unknown"),
     ],
 )
-def test_a_quote_token_says_whether_its_quotes_are_late(level: str, url: str, delayed: bool) -> None:
+def test_a_quote_token_says_whether_its_quotes_are_late(
+    level: str, url: str, delayed: bool, feed_level: str
+) -> None:
     found = read(
         quote_token_call(), answer({"data": {"token": "canary-7Zq", "dxlink-url": url, "level": level}})
     )
 
     assert (found.level, found.dxlink_url, found.is_delayed) == (level, url, delayed)
+    assert found.feed_level == feed_level
     assert "canary-7Zq" not in repr(found)
 
 

@@ -2,7 +2,13 @@ import pytest
 
 from tastytrade.errors import ConfigurationError
 from tastytrade.rest.auth import Credentials, LoginCredentials, OAuthCredentials
-from tastytrade.rest.environment import Environment, environment_from
+from tastytrade.rest.environment import (
+    Environment,
+    check_destination,
+    environment_from,
+    environment_in,
+    environment_named,
+)
 from tastytrade.rest.secret import Secret
 
 OAUTH = {"TT_SECRET": "s", "TT_REFRESH": "r"}
@@ -66,7 +72,7 @@ def test_variables_name_an_environment_and_its_credentials(
 @pytest.mark.parametrize(
     ("variables", "name", "named"),
     [
-        ({}, None, ["TT_SECRET", "TT_REFRESH", "TT_USER", "TT_PASS"]),
+        ({}, None, ["TT_SECRET", "TT_REFRESH", "TT_USER", "TT_PASS", "`tastytrade login`"]),
         ({}, "Test", ["TT_SANDBOX_SECRET", "TT_SANDBOX_REFRESH", "TT_SANDBOX_USER", "TT_SANDBOX_PASS"]),
         (OAUTH | {"TT_REFRESH": ""}, None, ["TT_SECRET is set without TT_REFRESH"]),
         ({"TT_REFRESH": "r"} | LOGIN, None, ["TT_REFRESH is set without TT_SECRET"]),
@@ -104,3 +110,37 @@ def test_no_secret_shows_in_the_sentence_or_the_result() -> None:
 def test_an_environment_made_by_hand_is_checked_too() -> None:
     with pytest.raises(ConfigurationError, match="plain text"):
         Environment("production", "http://api.tastyworks.com")
+
+
+@pytest.mark.parametrize(
+    ("variables", "name", "environment"),
+    [
+        ({}, None, PRODUCTION),
+        ({}, "Test", CERTIFICATION),
+        (LOCAL, "simulator", SIMULATOR),
+        ({"TT_SANDBOX_URL": "http://127.0.0.1:8080"}, "Test", SIMULATOR),
+    ],
+)
+def test_an_environment_without_credentials_is_still_an_environment(
+    variables: dict[str, str], name: str | None, environment: Environment
+) -> None:
+    assert environment_in(variables, name) == (environment, None)
+    assert environment_named(variables, name) == environment
+
+
+def test_half_a_pair_of_credentials_is_not_taken_for_none() -> None:
+    half = {"TT_SECRET": "s"}
+    with pytest.raises(ConfigurationError, match="TT_SECRET is set without TT_REFRESH"):
+        environment_in(half)
+
+    assert environment_named(half) == PRODUCTION
+
+
+def test_real_credentials_do_not_go_to_a_simulator() -> None:
+    real = OAuthCredentials(Secret("canary-7Zq"), Secret("canary-7Zq"))
+    with pytest.raises(ConfigurationError, match="the refresh token is not the simulator's") as caught:
+        check_destination(SIMULATOR, real, name="the refresh token")
+
+    assert "canary-7Zq" not in str(caught.value)
+    check_destination(PRODUCTION, real, name="the refresh token")
+    check_destination(SIMULATOR, LoginCredentials("u", Secret("p")), name="the refresh token")

@@ -6,9 +6,11 @@ from datetime import date
 import httpx2
 import pytest
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 
 from tastytrade.simulator.accounts import Accounts
+from tastytrade.simulator.front import Front
 from tastytrade.simulator.listing import Listing
 from tastytrade.simulator.rest import rest_routes
 
@@ -25,9 +27,16 @@ def accounts() -> Accounts:
 
 
 @pytest.fixture
-async def stranger(accounts: Accounts) -> AsyncIterator[httpx2.AsyncClient]:
+def front() -> Front:
+    """What stands before the routes: its options are the routes' too."""
+    return Front()
+
+
+@pytest.fixture
+async def stranger(accounts: Accounts, front: Front) -> AsyncIterator[httpx2.AsyncClient]:
     """A client that has not logged in."""
-    app = Starlette(routes=rest_routes(accounts, LISTING, dxlink_url))
+    routes = rest_routes(accounts, LISTING, dxlink_url, options=lambda: front.options)
+    app = Starlette(routes=routes, middleware=[Middleware(front.before)])
     transport = httpx2.ASGITransport(app)
     async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8080") as client:
         yield client

@@ -1,6 +1,7 @@
 import pytest
 
 from tastytrade.simulator.accounts import TOKEN_LIMIT, Accounts, TokenStore, User
+from tastytrade.simulator.rest_options import RestOptions
 
 
 class Clock:
@@ -99,6 +100,49 @@ def test_the_oldest_token_is_forgotten_beyond_the_limit(clock: Clock) -> None:
     assert not store.holds(tokens[0])
     assert store.holds(tokens[1])
     assert store.holds(tokens[-1])
+
+
+def test_a_token_from_elsewhere_can_be_admitted(clock: Clock) -> None:
+    store = TokenStore("x", lifetime=10.0, monotonic=clock)
+    store.admit("sim_other")
+    clock.now = 9.9
+    assert store.holds("sim_other")
+    clock.now = 10.0
+
+    assert not store.holds("sim_other")
+
+
+def test_new_lifetimes_are_for_tokens_to_come(accounts: Accounts, clock: Clock) -> None:
+    old = [
+        store.issue() for store in (accounts.access_tokens, accounts.session_tokens, accounts.quote_tokens)
+    ]
+    accounts.set_lifetimes(RestOptions(access_lifetime=1, session_lifetime=2, quote_token_lifetime=3))
+    new = [
+        store.issue() for store in (accounts.access_tokens, accounts.session_tokens, accounts.quote_tokens)
+    ]
+    clock.now = 2.5
+    holding = (accounts.access_tokens, accounts.session_tokens, accounts.quote_tokens)
+
+    assert [store.holds(token) for store, token in zip(holding, old, strict=True)] == [True] * 3
+    assert [store.holds(token) for store, token in zip(holding, new, strict=True)] == [False, False, True]
+
+
+def test_a_replaced_refresh_token_is_the_users_own_from_then_on(accounts: Accounts) -> None:
+    old = accounts.user.refresh_token
+    new = accounts.rotate_grant()
+
+    assert new.startswith("sim_refresh_")
+    assert accounts.knows_grant(new)
+    assert not accounts.knows_grant(old)
+    assert accounts.user.refresh_token == new
+
+
+def test_looking_at_a_remember_token_does_not_use_it_up(accounts: Accounts) -> None:
+    token = accounts.remember_tokens.issue()
+
+    assert accounts.remembers("username", token)
+    assert accounts.remembers("username@example.com", token)
+    assert not accounts.remembers("other", token)
 
 
 def test_no_two_simulators_share_tokens(accounts: Accounts) -> None:

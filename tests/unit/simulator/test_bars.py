@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tastytrade.simulator.bars import Bar, join, merge, running, shares, split
+from tastytrade.simulator.bars import Bar, filled, join, merge, running, shares, split
 from tastytrade.simulator.draws import normals
 
 FIRST = Bar(10, 14, 9, 12, 100, 5, 1150, 20, 30)
@@ -69,3 +69,13 @@ def test_the_average_price_of_a_part_lies_within_it_but_for_rounding(bar: Bar, s
 
     for part in parts:
         assert part.low - 0.5 <= part.turnover / part.volume <= part.high + 0.5
+
+
+def test_bars_of_given_prices_divide_what_the_whole_traded() -> None:
+    whole = Bar(10, 14, 7, 8, 600, 30, 6_300, 200, 150)
+
+    parts = filled(whole, [10, 12, 8], [14, 13], [9, 7], weights=[3.0, 1.0], minutes=1)
+
+    assert merge(parts) == whole
+    assert [(bar.open, bar.high, bar.low, bar.close) for bar in parts] == [(10, 14, 9, 12), (12, 13, 7, 8)]
+    assert all(part.volume > part.count for part in parts)

@@ -165,6 +165,27 @@ async def test_a_page_that_cannot_be_is_refused_with_a_reason(client: httpx2.Asy
     assert list(response.json()["error"]["errors"][0]) == ["domain", "reason"]
 
 
+async def test_active_equities_are_all_there_are_in_larger_pages(client: httpx2.AsyncClient) -> None:
+    everything = (await client.get("/instruments/equities?per-page=1000")).json()["data"]["items"]
+    active = (await client.get("/instruments/equities/active")).json()
+    second = (await client.get("/instruments/equities/active?per-page=5000&page-offset=1")).json()
+
+    assert active["data"]["items"] == everything
+    assert active["context"] == "/instruments/equities/active"
+    assert active["pagination"]["per-page"] == 1000
+    assert second["data"]["items"] == []
+    assert (await client.get("/instruments/equities/active?per-page=5001")).status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/instruments/equities", "/instruments/equities/active"])
+async def test_equities_are_filtered_by_how_they_are_lent(client: httpx2.AsyncClient, path: str) -> None:
+    easy = (await client.get(f"{path}?lendability=Easy%20To%20Borrow")).json()["data"]["items"]
+    located = (await client.get(f"{path}?lendability=Locate%20Required")).json()["data"]["items"]
+
+    assert {item["lendability"] for item in easy} == {"Easy To Borrow"}
+    assert located == []
+
+
 async def test_identifiers_are_the_same_in_every_simulator(client: httpx2.AsyncClient) -> None:
     item = (await client.get("/instruments/equities/SPX")).json()["data"]
 

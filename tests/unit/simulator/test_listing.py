@@ -62,3 +62,50 @@ def test_what_is_not_listed_has_an_empty_chain(listing: Listing) -> None:
 
 def test_a_chain_is_made_once(listing: Listing) -> None:
     assert listing.chain("AAPL") is listing.chain("AAPL")
+
+
+@pytest.mark.parametrize(
+    ("symbol", "streamer_symbol"),
+    [
+        ("SPX", "SPX"),
+        ("AMD", "AMD"),
+        ("BTC/USD", "BTC/USD:CXTALP"),
+        ("SPXW  250113C05915000", ".SPXW250113C5915"),
+        ("/ESH5", "/ESH25:XCME"),
+        ("CLG5", "/CLG25:XNYM"),
+        ("./ESH5 EW3F5 250117C5900", "./EW3F25C5900:XCME"),
+    ],
+)
+def test_whatever_is_listed_has_a_streamer_symbol(
+    listing: Listing, symbol: str, streamer_symbol: str
+) -> None:
+    assert listing.streamer_symbol(symbol) == streamer_symbol
+
+
+@pytest.mark.parametrize(
+    "symbol",
+    ["NOPE", "", "SPXW  250113C05916000", "/ES", "/ESG5", "./ESH5 EW3F5 250117C5901", "./", "DOGE/USD"],
+)
+def test_what_is_not_listed_has_no_streamer_symbol(listing: Listing, symbol: str) -> None:
+    assert listing.streamer_symbol(symbol) is None
+
+
+def test_futures_are_given_by_product_or_all(listing: Listing) -> None:
+    of_gold = listing.futures("GC")
+
+    assert of_gold == listing.futures("/GC")
+    assert {future.symbol for future in of_gold} < {future.symbol for future in listing.futures()}
+    assert listing.futures("NOPE") == []
+
+
+def test_a_future_chain_is_ordered_like_a_chain(listing: Listing) -> None:
+    chain = listing.future_chain("CL")
+
+    assert [option.option_type for option in chain[:4]] == ["C", "P", "C", "P"]
+    assert chain[0].strike == chain[1].strike < chain[2].strike
+    assert listing.future_option(chain[0].symbol) is listing.future_option(chain[0].streamer_symbol)
+    assert listing.future_chain("NOPE") == []
+
+
+def test_the_streamer_symbol_of_a_future_names_it_too(listing: Listing) -> None:
+    assert listing.future("/ESH25:XCME") == listing.future("/ESH5")

@@ -60,3 +60,17 @@ def test_seconds_lie_within_their_minute(bars: OptionBars) -> None:
 
 def test_an_expired_option_has_no_later_moment(bars: OptionBars) -> None:
     assert bars.last_moment(bars.path.expires_ms + 5) == bars.path.expires_ms - 1
+
+
+def test_the_half_hours_of_an_option_on_a_future_open_and_close_as_their_minutes_do() -> None:
+    line = MARKET.line("./EW3F25C5900:XCME")
+    assert isinstance(line, OptionLine)
+    bars = OptionBars(line.path)
+    day = bars.hours.previous(bars.hours.day_at(NOW))
+
+    segment, minutes = bars.segments(day).bars[35], bars.minutes(day, 35).bars
+
+    assert (segment.open, segment.close) == (minutes[0].open, minutes[-1].close)
+    assert segment.volume == sum(bar.volume for bar in minutes)
+    assert segment.high == pytest.approx(max(bar.high for bar in minutes), rel=0.1)
+    assert merge(bars.segments(day).bars) == bars.day(day)

@@ -149,6 +149,22 @@ PROTECTED = [
     "/instruments/equities/SPX",
     "/instruments/cryptocurrencies",
     "/instruments/cryptocurrencies/BTC%2FUSD",
+    "/instruments/equities/active",
+    "/instruments/equity-options",
+    "/instruments/equity-options/SPX%20%20%20250117C05900000",
+    "/instruments/warrants",
+    "/instruments/quantity-decimal-precisions",
+    "/instruments/search?query=SPX",
+    "/symbols/search/SPX",
+    "/customers/me",
+    "/customers/me/accounts",
+    "/quote-streamer-tokens",
+    "/market-data/by-type?index=SPX",
+    "/market-data/index/SPX",
+    "/market-metrics?symbols=SPX",
+    "/market-metrics/historic-corporate-events/dividends/AAPL",
+    "/market-time/equities/sessions/current",
+    "/market-time/equities/holidays",
 ]
 
 

@@ -74,3 +74,28 @@ def test_price_and_value_agree() -> None:
     _, value = surface.value(132.0, 135.0, expires_ms=expires, time_ms=NOW, is_call=True)
     price = surface.price(132.0, 135.0, expires_ms=expires, time_ms=NOW, is_call=True)
     assert price == pytest.approx(value.price, rel=1e-12)
+
+
+@pytest.mark.parametrize("strike", [5000.0, 5860.0, 6500.0])
+def test_a_future_is_its_own_forward_price(strike: float) -> None:
+    instrument = LISTING.instrument("SPX")
+    assert instrument is not None
+    surface, expires = Surface(instrument, seed=1, is_of_futures=True), NOW + 90 * DAY_MS
+
+    _, call = surface.value(5860.0, strike, expires_ms=expires, time_ms=NOW, is_call=True)
+    _, put = surface.value(5860.0, strike, expires_ms=expires, time_ms=NOW, is_call=False)
+
+    years = (expires - NOW) / YEAR_MS
+    assert surface.forward(5860.0, years) == 5860.0
+    assert call.price - put.price == pytest.approx((5860.0 - strike) * exp(-RATE * years), abs=1e-6)
+    assert call.rho == pytest.approx(-years * call.price / 100.0)
+
+
+def test_volatilities_of_a_commodity_rise_on_both_sides_of_the_money() -> None:
+    product = LISTING.future_listing.product("CL")
+    assert product is not None
+    surface = Surface(LISTING.future_listing.spot(product), seed=1, is_of_futures=True)
+
+    volatilities = [surface.volatility(76.0, strike, 0.1, NOW) for strike in (55.0, 76.0, 105.0)]
+
+    assert volatilities[1] < min(volatilities[0], volatilities[2])

@@ -9,6 +9,7 @@ from tastytrade.simulator.trading_days import (
     holidays,
     is_trading_day,
     last_trading_day_of_month,
+    months_from,
     new_york_date,
     next_trading_day,
     previous_trading_day,
@@ -99,3 +100,9 @@ def test_the_date_in_new_york_is_behind_utc_in_the_evening() -> None:
     evening = datetime(2025, 1, 14, 3, tzinfo=UTC)
 
     assert new_york_date(int(evening.timestamp() * 1000)) == date(2025, 1, 13)
+
+
+def test_months_go_on_into_the_next_year() -> None:
+    months = months_from(date(2025, 11, 30))
+
+    assert [next(months) for _ in range(3)] == [(2025, 11), (2025, 12), (2026, 1)]

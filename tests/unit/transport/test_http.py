@@ -10,7 +10,7 @@ import pytest
 from tastytrade.errors import ConfigurationError, RequestError, ServiceUnavailable, UnexpectedAnswer
 from tastytrade.rest import Call, Secret
 from tastytrade.transport import http
-from tastytrade.transport.http import HttpDoor, user_agent
+from tastytrade.transport.http import NO_CONNECTION, HttpDoor, user_agent
 
 ASK: Call[Any] = Call(
     method="GET", path="/option-chains/BRK%2FB", parse=dict, query=(("symbol[]", "BTC/USD"),)
@@ -157,8 +157,21 @@ async def test_an_answer_beyond_the_limit_is_given_up(monkeypatch: pytest.Monkey
 
 async def test_nothing_listening_is_said_with_a_hint() -> None:
     async with HttpDoor("http://127.0.0.1:1") as door:
-        with pytest.raises(ServiceUnavailable, match=r"nothing listens there .* is the simulator running"):
+        with pytest.raises(
+            ServiceUnavailable, match=r"nothing listens there .* is the simulator running"
+        ) as caught:
             await door.send(ASK)
+
+    assert caught.value.code == NO_CONNECTION
+
+
+@pytest.mark.parametrize(("talk", "code"), [(saying(b""), NO_CONNECTION), (never, "")])
+async def test_a_connection_that_broke_is_told_from_one_that_stays_silent(talk: Talk, code: str) -> None:
+    async with peer(talk) as url, HttpDoor(url, timeout=0.3) as door:
+        with pytest.raises(ServiceUnavailable) as caught:
+            await door.send(ASK)
+
+    assert caught.value.code == code
 
 
 async def test_closing_a_door_gives_up_what_it_is_waiting_for() -> None:

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from tastytrade.streamer import BACKOFF_CAP, _backoff
+from tastytrade.connection import BACKOFF_CAP, backoff
 
 
 def test_pauses_begin_within_a_second_and_grow_to_a_cap_however_long_the_outage() -> None:
-    first = [_backoff(1) for _ in range(200)]
-    late = [_backoff(attempt) for attempt in range(1000, 3000)]
+    first = [backoff(1) for _ in range(200)]
+    late = [backoff(attempt) for attempt in range(1000, 3000)]
 
     assert max(first) <= 1.0
     assert 0.9 * BACKOFF_CAP < max(late) <= BACKOFF_CAP

@@ -1,0 +1,170 @@
+"""What the simulator's REST API says about futures, their products, and options on them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tastytrade.simulator.future_chain_payloads import future_option_items, nested_chains, unsorted_items
+from tastytrade.simulator.future_payloads import (
+    EXCHANGE,
+    FutureItem,
+    OptionProductItem,
+    future_items,
+    option_product_item,
+    product_item,
+)
+from tastytrade.simulator.future_products import FutureProduct
+from tastytrade.simulator.listing import Listing
+from tastytrade.simulator.queries import count_in, listed_values
+from tastytrade.simulator.replies import (
+    Endpoint,
+    enveloped,
+    invalid,
+    item_list,
+    json_bytes,
+    not_found,
+    not_permitted,
+    page_of,
+)
+
+PER_PAGE = 1000
+PER_PAGE_LIMIT = 1000
+
+
+def futures_routes(listing: Listing) -> list[tuple[str, Endpoint]]:
+    """Paths and endpoints, all for GET."""
+    futures = _Futures(listing)
+    return [
+        ("/instruments/futures", futures.futures),
+        ("/instruments/futures/{symbol}", futures.future),
+        ("/instruments/future-products", futures.products),
+        ("/instruments/future-products/{exchange}/{code}", futures.product),
+        ("/instruments/future-option-products", futures.option_products),
+        ("/instruments/future-option-products/{root}", futures.option_product),
+        ("/instruments/future-option-products/{exchange}/{root}", futures.option_product),
+        ("/instruments/future-options", futures.options),
+        ("/instruments/future-options/{symbol}", futures.option),
+        ("/futures-option-chains/{product}", futures.chain),
+        ("/futures-option-chains/{product}/nested", futures.nested_chain),
+    ]
+
+
+class _Futures:
+    """Answers from one listing; the bytes of a chain are made once."""
+
+    def __init__(self, listing: Listing) -> None:
+        self._listing = listing.future_listing
+        self._find_future = listing.future
+        self._find_option = listing.future_option
+        self._chains: dict[tuple[str, str], bytes] = {}
+
+    async def futures(self, request: Request) -> Response:
+        query = request.query_params
+        codes = [code.removeprefix("/") for code in listed_values(query, "product-code")]
+        symbols = ["/" + symbol.removeprefix("/") for symbol in listed_values(query, "symbol")]
+        identifiers = listed_values(query, "security-id")
+        with_expired = query.get("only-active-futures", "true").lower() == "false"
+        items = [
+            item
+            for product in self._listing.products()
+            if (not codes or product.code in codes) and query.get("exchange", EXCHANGE).upper() == EXCHANGE
+            for item in self._items(product, with_expired=with_expired)
+            if (not symbols or item.symbol in symbols)
+            and (not identifiers or item.security_id in identifiers)
+        ]
+        return _page(request, items)
+
+    async def future(self, request: Request) -> Response:
+        symbol = request.path_params["symbol"]
+        future = self._find_future(symbol)
+        if future is None or symbol == future.streamer_symbol:
+            return not_found(symbol)
+        item = next(one for one in self._items(future.product) if one.symbol == future.symbol)
+        return json_bytes(enveloped(item, f"/instruments/futures/{symbol}"))
+
+    async def products(self, request: Request) -> Response:
+        items = [product_item(one, with_options=True) for one in self._listing.products()]
+        return _page(request, items)
+
+    async def product(self, request: Request) -> Response:
+        exchange, code = request.path_params["exchange"], request.path_params["code"]
+        product = self._listing.product(code)
+        if product is None or exchange != EXCHANGE:
+            return not_found(code)
+        item = product_item(product, with_options=True)
+        return json_bytes(enveloped(item, f"/instruments/future-products/{exchange}/{code}"))
+
+    async def option_products(self, request: Request) -> Response:
+        return _page(request, self._option_products())
+
+    async def option_product(self, request: Request) -> Response:
+        exchange, root = request.path_params.get("exchange", EXCHANGE), request.path_params["root"]
+        item = next((one for one in self._option_products() if one.root_symbol == root), None)
+        if item is None or exchange != EXCHANGE:
+            return not_found(root)
+        return json_bytes(enveloped(item, request.url.path))
+
+    async def options(self, _request: Request) -> Response:
+        # Withdrawn by the service, like the list of equity options.
+        return not_permitted()
+
+    async def option(self, request: Request) -> Response:
+        symbol = request.path_params["symbol"]
+        option = self._find_option(symbol)
+        if option is None or symbol != option.symbol:
+            return not_found(symbol)
+        [item] = future_option_items([option], self._listing.today)
+        return json_bytes(enveloped(item, f"/instruments/future-options/{symbol}"))
+
+    async def chain(self, request: Request) -> Response:
+        return await self._chain(request, "", self._detailed)
+
+    async def nested_chain(self, request: Request) -> Response:
+        return await self._chain(request, "/nested", self._nested)
+
+    async def _chain(
+        self, request: Request, form: str, encode: Callable[[FutureProduct, str], bytes]
+    ) -> Response:
+        code = request.path_params["product"]
+        product = self._listing.product(code)
+        if product is None:
+            return not_found(code)
+        key = (product.code, form)
+        body = self._chains.get(key)
+        if body is None:
+            # Beside the loop, as the chains of equities: the feed must not stand still.
+            context = f"/futures-option-chains/{product.code}{form}"
+            body = self._chains[key] = await asyncio.to_thread(encode, product, context)
+        return json_bytes(body)
+
+    def _detailed(self, product: FutureProduct, context: str) -> bytes:
+        listing = self._listing
+        options = [option for one in listing.series(product) for option in listing.options(one)]
+        return item_list(unsorted_items(options, listing.today), context)
+
+    def _nested(self, product: FutureProduct, context: str) -> bytes:
+        listing = self._listing
+        chains = map(listing.options, listing.series(product))
+        return enveloped(nested_chains(product, listing.futures(product), chains, listing.today), context)
+
+    def _items(self, product: FutureProduct, *, with_expired: bool = False) -> list[FutureItem]:
+        listing = self._listing
+        expired = listing.expired(product) if with_expired else []
+        return future_items(product, listing.futures(product), listing.today, expired=expired)
+
+    def _option_products(self) -> list[OptionProductItem]:
+        products = self._listing.products()
+        return [option_product_item(product, one) for product in products for one in product.option_products]
+
+
+def _page(request: Request, items: list[Any]) -> Response:
+    query = request.query_params
+    per_page, page_offset = count_in(query, "per-page", PER_PAGE), count_in(query, "page-offset", 0)
+    if per_page is None or page_offset is None or not 1 <= per_page <= PER_PAGE_LIMIT:
+        return invalid("per-page", f"must be between 1 and {PER_PAGE_LIMIT}, and page-offset from 0 up")
+    return json_bytes(page_of(items, request.url.path, per_page=per_page, page_offset=page_offset))
