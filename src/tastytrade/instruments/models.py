@@ -1,4 +1,4 @@
-"""What is listed: Option, Equity, Cryptocurrency, as the REST API describes them (kebab-case on the wire).
+"""What is listed: Option, Equity, Cryptocurrency, Warrant, as the REST API describes them (kebab-case there).
 
 A field the service left out, or sent in a form this package does not know, is None; only what an instrument
 cannot be without is always there. Prices and sizes are Decimals with the service's digits.
@@ -9,24 +9,37 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 from msgspec.structs import force_setattr
 
-from tastytrade.dxfeed.symbols import OptionSymbol, OptionType, format_option_symbol, parse_occ_symbol
+from tastytrade.dxfeed.symbols import (
+    OptionSymbol,
+    OptionType,
+    format_option_symbol,
+    occ_to_streamer,
+    parse_occ_symbol,
+)
 from tastytrade.errors import SymbolError
+from tastytrade.instruments.items import fill
 
 __all__ = [
     "Cryptocurrency",
     "Deliverable",
     "Equity",
+    "Moment",
     "Option",
     "OptionType",
+    "QuantityDecimalPrecision",
     "TickSize",
     "VenueSymbol",
+    "Warrant",
     "complete_option",
 ]
+
+Moment = Annotated[datetime, Meta(tz=True)]
+"""A point in time; always aware, and in UTC as the service sends it."""
 
 
 class _Item(Struct, frozen=True, rename="kebab", kw_only=True):
@@ -36,10 +49,14 @@ class _Item(Struct, frozen=True, rename="kebab", kw_only=True):
 
 
 class TickSize(Struct, frozen=True, rename="kebab", kw_only=True):
-    """The smallest price step below ``threshold``; the last of a list has none and holds above."""
+    """The smallest price step below ``threshold``; the last of a list has none and holds above.
+
+    ``symbol`` is the other leg, where a future's list is of its spreads.
+    """
 
     value: Decimal
     threshold: Decimal | None = None
+    symbol: str | None = None
 
 
 class Deliverable(Struct, frozen=True, rename="kebab", kw_only=True):
@@ -74,23 +91,33 @@ class Option(_Item, frozen=True, gc=False):
     exercise_style: str | None = None
     option_chain_type: str | None = None
     shares_per_contract: int | None = None
-    expires_at: datetime | None = None
-    stops_trading_at: datetime | None = None
+    expires_at: Moment | None = None
+    stops_trading_at: Moment | None = None
     active: bool | None = None
     is_closing_only: bool | None = None
     instrument_type: str | None = None
     market_time_instrument_collection: str | None = None
     listed_market: str | None = None
-    halted_at: datetime | None = None
+    halted_at: Moment | None = None
     old_security_number: str | None = None
 
     def __post_init__(self) -> None:
         if not self.strike_price.is_finite():
             raise ValueError("strike-price is no number")
-        # Older answers have no streamer symbol; it is built from the root, not from the underlying.
         if not self.streamer_symbol:
-            parts = OptionSymbol(self.root_symbol, self.expiration_date, self.option_type, self.strike_price)
-            force_setattr(self, "streamer_symbol", format_option_symbol(parts))
+            force_setattr(self, "streamer_symbol", self._streamer_symbol())
+
+    def _streamer_symbol(self) -> str:
+        # Older answers have none; it is built from the root, not from the underlying.
+        parts = OptionSymbol(self.root_symbol, self.expiration_date, self.option_type, self.strike_price)
+        try:
+            return format_option_symbol(parts)
+        except SymbolError:
+            pass  # a root or a strike that no symbol can say
+        try:
+            return occ_to_streamer(self.symbol)
+        except SymbolError:
+            return ""
 
 
 def complete_option(item: dict[str, Any]) -> None:
@@ -99,10 +126,10 @@ def complete_option(item: dict[str, Any]) -> None:
         parts = parse_occ_symbol(item.get("symbol", ""))
     except (SymbolError, TypeError):
         return
-    item["root-symbol"] = parts.root
-    item["expiration-date"] = parts.expiration.isoformat()
-    item["strike-price"] = str(parts.strike)
-    item["option-type"] = parts.option_type.value
+    fill(item, "root-symbol", parts.root, str)
+    fill(item, "expiration-date", parts.expiration.isoformat(), date)
+    fill(item, "strike-price", str(parts.strike), Decimal)
+    fill(item, "option-type", parts.option_type.value, OptionType)
 
 
 class Equity(_Item, frozen=True):
@@ -131,10 +158,11 @@ class Equity(_Item, frozen=True):
     market_time_instrument_collection: str | None = None
     tick_sizes: tuple[TickSize, ...] = ()
     option_tick_sizes: tuple[TickSize, ...] = ()
-    halted_at: datetime | None = None
-    stops_trading_at: datetime | None = None
+    halted_at: Moment | None = None
+    stops_trading_at: Moment | None = None
     country_of_incorporation: str | None = None
     country_of_taxation: str | None = None
+    underlying_product_type: str | None = None
 
     def __post_init__(self) -> None:
         # Stocks, funds and indices have one spelling for both.
@@ -164,3 +192,23 @@ class Cryptocurrency(_Item, frozen=True):
     is_closing_only: bool | None = None
     tick_size: Decimal | None = None
     destination_venue_symbols: tuple[VenueSymbol, ...] = ()
+
+
+class Warrant(_Item, frozen=True):
+    """A warrant; its keys are the documentation's."""
+
+    description: str | None = None
+    instrument_type: str | None = None
+    cusip: str | None = None
+    listed_market: str | None = None
+    active: bool | None = None
+    is_closing_only: bool | None = None
+
+
+class QuantityDecimalPrecision(Struct, frozen=True, rename="kebab", kw_only=True):
+    """How many decimal places quantities have, of one instrument or, without ``symbol``, of a type."""
+
+    instrument_type: str | None = None
+    symbol: str | None = None
+    value: int | None = None
+    minimum_increment_precision: int | None = None

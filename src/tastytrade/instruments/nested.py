@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from msgspec import Struct
 
+from tastytrade.dxfeed.symbols import OptionSymbol, parse_occ_symbol
+from tastytrade.errors import SymbolError
+from tastytrade.instruments.items import dicts_in, fill
 from tastytrade.instruments.models import Deliverable, TickSize
 
 
@@ -58,3 +62,31 @@ class CompactOptionChain(Struct, frozen=True, rename="kebab", kw_only=True):
     deliverables: tuple[Deliverable, ...] = ()
     symbols: tuple[str, ...] = ()
     streamer_symbols: tuple[str, ...] = ()
+
+
+def complete_nested_chain(item: dict[str, Any]) -> None:
+    """Add to a nested chain what is missing or wrong in it and its OCC symbols say."""
+    for expiration in dicts_in(item, "expirations"):
+        for strike in dicts_in(expiration, "strikes"):
+            parts = _parts(strike.get("call")) or _parts(strike.get("put"))
+            if parts is not None:
+                fill(strike, "strike-price", str(parts.strike), Decimal)
+                fill(expiration, "expiration-date", parts.expiration.isoformat(), date)
+                fill(item, "root-symbol", parts.root, str)
+
+
+def complete_compact_chain(item: dict[str, Any]) -> None:
+    """Add to a compact chain its root, when that is missing or wrong and its OCC symbols say it."""
+    symbols = item.get("symbols")
+    for symbol in symbols if isinstance(symbols, list) else []:
+        parts = _parts(symbol)
+        if parts is not None:
+            fill(item, "root-symbol", parts.root, str)
+            return
+
+
+def _parts(symbol: object) -> OptionSymbol | None:
+    try:
+        return parse_occ_symbol(symbol) if isinstance(symbol, str) else None
+    except SymbolError:
+        return None

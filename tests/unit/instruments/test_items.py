@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from tastytrade.instruments.items import decode_items
+from tastytrade.instruments.futures import Future
+from tastytrade.instruments.items import clear_what_is_no_number, decode_item, decode_items, dicts_in, fill
+from tastytrade.instruments.metrics import MarketMetrics
 from tastytrade.instruments.models import (
     Cryptocurrency,
     Equity,
@@ -148,3 +150,65 @@ def test_a_list_of_which_nothing_can_be_read_is_refused() -> None:
     with pytest.raises(ValueError, match="none of 2 items is Option"):
         options({"id": 1}, {"id": 2})
     assert options() == []
+
+
+def test_one_item_is_read_like_those_of_a_list() -> None:
+    assert decode_item({"symbol": "AAPL", "is-etf": "maybe"}, Equity) == Equity(symbol="AAPL")
+    with pytest.raises(ValueError, match="none of 1 items is Equity"):
+        decode_item({"symbol": None}, Equity)
+
+
+def test_damage_inside_a_nested_object_costs_that_field_alone() -> None:
+    product = {"code": "ES", "tick-size": [], "exchange": "CME", "roll": {"name": 5, "active-count": 6}}
+    future = decode_item({"symbol": "/ESZ6", "future-product": product}, Future)
+
+    assert future.future_product is not None
+    assert (future.future_product.exchange, future.future_product.tick_size) == ("CME", None)
+    assert future.future_product.roll is not None
+    assert (future.future_product.roll.name, future.future_product.roll.active_count) == (None, 6)
+
+
+@pytest.mark.parametrize("product", [None, 5, [], "ES", {"code": None}, {}])
+def test_a_nested_object_that_cannot_be_read_is_not_there(product: object) -> None:
+    future = decode_item({"symbol": "/ESZ6", "exchange": "CME", "future-product": product}, Future)
+
+    assert (future.future_product, future.exchange) == (None, "CME")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-12-18 00:00:00 UTC", date(2026, 12, 18)),
+        ("2026-12-18T00:00:00.000Z", date(2026, 12, 18)),
+        ("2026-12-18x", None),
+        ("2026-13-18 00:00:00 UTC", None),
+    ],
+)
+def test_a_date_may_come_with_a_time_of_day(text: str, expected: date | None) -> None:
+    assert decode_item({"symbol": "/ESZ6", "expiration-date": text}, Future).expiration_date == expected
+
+
+def test_a_time_without_a_zone_is_not_known() -> None:
+    equity = decode_item({"symbol": "X", "halted-at": "2026-06-12T20:00:00"}, Equity)
+
+    assert equity.halted_at is None
+
+
+def test_only_what_is_missing_or_wrong_is_filled_in() -> None:
+    item: dict[str, Any] = {"a": "1.50", "b": "NaN", "c": None, "d": "x"}
+    for key in ("a", "b", "c", "d", "e"):
+        fill(item, key, "2", Decimal)
+
+    assert item == {"a": "1.50", "b": "2", "c": "2", "d": "2", "e": "2"}
+
+
+def test_objects_are_found_in_a_list_alone() -> None:
+    assert dicts_in({"a": [{"b": 1}, None, "c", [], {}]}, "a") == [{"b": 1}, {}]
+    assert dicts_in({"a": {"b": 1}}, "a") == dicts_in({}, "a") == []
+
+
+def test_what_is_no_number_is_not_available() -> None:
+    metrics = MarketMetrics(symbol="X", beta=Decimal("NaN"), market_cap=Decimal(1))
+    clear_what_is_no_number(metrics)
+
+    assert (metrics.beta, metrics.market_cap) == (None, Decimal(1))

@@ -27,6 +27,22 @@ def test_an_option_without_streamer_symbol_has_it_built(root: str, strike: str, 
     assert option.streamer_symbol == expected
 
 
+@pytest.mark.parametrize(
+    ("symbol", "expected"),
+    [("SPXW  260612C05917500", ".SPXW260612C5917.5"), ("X", "")],
+)
+def test_fields_that_no_symbol_can_say_leave_it_to_the_occ_symbol(symbol: str, expected: str) -> None:
+    option = Option(
+        symbol=symbol,
+        root_symbol="small",
+        expiration_date=date(2026, 6, 12),
+        strike_price=Decimal(-1),
+        option_type=OptionType.CALL,
+    )
+
+    assert option.streamer_symbol == expected
+
+
 def test_a_streamer_symbol_that_came_is_kept() -> None:
     option = Option(
         symbol="X",
@@ -55,6 +71,13 @@ def test_an_options_item_is_completed_from_its_symbol() -> None:
         "strike-price": "5917.500",
         "option-type": "C",
     }
+
+
+def test_what_an_options_item_says_itself_is_kept() -> None:
+    item = {"symbol": "SPXW  250113C05917500", "root-symbol": "SPXW", "strike-price": "5917.50"}
+    complete_option(item)
+
+    assert item["strike-price"] == "5917.50"
 
 
 @pytest.mark.parametrize("symbol", ["", "AAPL", None, 3, "SPXW  259999C05917500"])
