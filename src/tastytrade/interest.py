@@ -9,13 +9,14 @@ from typing import Any
 
 from tastytrade.dxfeed import Event, EventType, event_class
 from tastytrade.dxfeed.candle_symbols import canonical_candle_symbol
+from tastytrade.dxfeed.symbol_list import symbol_list
 from tastytrade.dxlink.channel import Channel
 from tastytrade.dxlink.client import ClientProtocol
 from tastytrade.dxlink.contracts import contract_of
 from tastytrade.dxlink.frame import Frame
 from tastytrade.dxlink.messages import Contract, Entry
 from tastytrade.dxlink.wanted import Key
-from tastytrade.errors import ConfigurationError, SymbolError
+from tastytrade.errors import ConfigurationError
 from tastytrade.source import EventTypes, Gap
 from tastytrade.subscription import Subscription
 
@@ -102,7 +103,7 @@ def entries_of(
 ) -> list[Entry]:
     """The subscription entries of some types and symbols. Raises ConfigurationError or SymbolError."""
     classes = _classes(event_types)
-    names = checked_symbols(symbols)
+    names = symbol_list(symbols)
     since = _milliseconds(from_time)
     for cls in classes:
         if since is not None and not cls.time_series:
@@ -121,21 +122,6 @@ def _classes(event_types: EventTypes) -> list[type[Event]]:
     if not classes:
         raise ConfigurationError("the list of event types is empty; name at least one, like Quote")
     return classes
-
-
-def checked_symbols(symbols: Iterable[str]) -> list[str]:
-    """The symbols without repetition, in order. Raises SymbolError for what cannot be meant."""
-    if isinstance(symbols, str):
-        raise SymbolError(f"symbols must be a list of symbols; for one symbol write [{symbols!r}]")
-    names = list(dict.fromkeys(symbols))
-    if not names:
-        raise SymbolError("the list of symbols is empty; name at least one, like ['SPX']")
-    for name in names:
-        if not isinstance(name, str):
-            raise SymbolError(f"a symbol must be text, not {type(name).__name__}: {name!r}")
-        if not name or name != name.strip():
-            raise SymbolError(f"not a symbol: {name!r} (it is empty or has spaces around it)")
-    return names
 
 
 def _milliseconds(from_time: datetime | int | None) -> int | None:

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from tastytrade.errors import RequestError
 from tastytrade.instruments.items import decode_items
 from tastytrade.instruments.listing import (
-    compact_option_chain_call,
-    cryptocurrencies_call,
-    equities_call,
-    nested_option_chain_call,
-    option_chain_call,
+    get_compact_option_chain,
+    get_equity,
+    get_nested_option_chain,
+    get_option_chain,
 )
+from tastytrade.instruments.market_time import get_holidays
 from tastytrade.instruments.models import Option, complete_option
 from tastytrade.rest.answer import read
 from tastytrade.rest.auth import (
@@ -36,11 +36,11 @@ CALLS: list[Call[Any]] = [
     login_call(LoginCredentials("me", Secret("canary-7Zq"))),
     refresh_call(OAuthCredentials(Secret("s"), Secret("canary-7Zq"))),
     quote_token_call(),
-    option_chain_call("SPX"),
-    nested_option_chain_call("SPX"),
-    compact_option_chain_call("SPX"),
-    equities_call(["SPX"]),
-    cryptocurrencies_call(["BTC/USD"]),
+    get_option_chain.call("SPX"),
+    get_nested_option_chain.call("SPX"),
+    get_compact_option_chain.call("SPX"),
+    get_equity.call("SPX"),
+    get_holidays.call(),
 ]
 ITEM = {
     "symbol": "SPXW  260612C00110000",

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-USAGE = Path(__file__).with_name("usage.py")
+USAGE = ("usage.py", "usage_instruments.py")
 BEGINNING = "from tastytrade import *\nasync def use(session: Session, streamer: Streamer) -> None:\n    "
 
 # Without what mypy remembers of an earlier run it reads the libraries first.
@@ -22,7 +22,9 @@ def mypy(*arguments: str) -> str:
 
 
 def test_users_types_are_as_promised() -> None:
-    assert mypy(str(USAGE.relative_to(ROOT))) == ""
+    files = [str(Path(__file__).with_name(name).relative_to(ROOT)) for name in USAGE]
+
+    assert mypy(*files) == ""
 
 
 def test_what_cannot_work_is_refused_before_it_runs(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ from tastytrade.dxfeed import Candle, EventType, Order, Quote, Trade
 from tastytrade.dxlink.frame import Frame
 from tastytrade.dxlink.messages import Contract, Entry
 from tastytrade.dxlink.plan import ChannelPlan
-from tastytrade.errors import ConfigurationError, FeedStalled, SymbolError
-from tastytrade.interest import Interest, checked_symbols, entries_of
+from tastytrade.errors import ConfigurationError, FeedStalled
+from tastytrade.interest import Interest, entries_of
 from tastytrade.source import Gap, GapReason
 from tastytrade.subscription import Subscription
 from tests.unit.dxlink.pair import Pair
@@ -221,22 +221,3 @@ def test_an_order_source_goes_with_order_books() -> None:
 def test_what_cannot_be_meant_is_refused_in_words(event_types: Any, options: Any, words: str) -> None:
     with pytest.raises(ConfigurationError, match=words):
         entries_of(event_types, ["SPX"], **options)
-
-
-@pytest.mark.parametrize(
-    ("symbols", "words"),
-    [
-        ("SPX", r"for one symbol write \['SPX'\]"),
-        ([], "name at least one"),
-        ([""], "it is empty or has spaces around it"),
-        (["SPX", " NVDA"], "' NVDA'"),
-        (["SPX", 7], "a symbol must be text, not int: 7"),
-    ],
-)
-def test_symbols_that_cannot_be_meant_are_refused_in_words(symbols: Any, words: str) -> None:
-    with pytest.raises(SymbolError, match=words):
-        checked_symbols(symbols)
-
-
-def test_symbols_keep_their_order_without_repetition() -> None:
-    assert checked_symbols(["B", "A", "B", "C"]) == ["B", "A", "C"]

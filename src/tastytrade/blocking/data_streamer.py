@@ -12,8 +12,8 @@ from tastytrade.blocking.intervals import candle_symbols
 from tastytrade.connection import Admission
 from tastytrade.dxfeed import Candle, Event, EventFlags, EventType, event_class
 from tastytrade.dxfeed.candle_symbols import canonical_candle_symbol
+from tastytrade.dxfeed.symbol_list import symbol_list
 from tastytrade.errors import ConfigurationError
-from tastytrade.interest import checked_symbols
 from tastytrade.source import Gap
 from tastytrade.streamer import Streamer
 from tastytrade.subscription import Subscription
@@ -62,7 +62,7 @@ class DataStreamer:
         cls = event_class(event_type)
         if cls is Candle:
             raise ConfigurationError("candles need an interval and a start: use subscribe_candle()")
-        await self._subscribe(cls, checked_symbols(symbols), reset=reset)
+        await self._subscribe(cls, symbol_list(symbols), reset=reset)
 
     async def unsubscribe(self, event_type: EventType, symbols: Iterable[str]) -> None:
         """Take symbols from those of an event type."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tastytrade.dxfeed.candle_symbols import PeriodType, parse_candle_symbol
-from tastytrade.interest import checked_symbols
+from tastytrade.dxfeed.symbol_list import symbol_list
 from tastytrade.oneshot.symbols import candle_symbol
 
 _DAYS_AND_LONGER = {PeriodType.DAY, PeriodType.WEEK, PeriodType.MONTH, PeriodType.OPTEXP, PeriodType.YEAR}
@@ -25,4 +25,4 @@ def interval_of(interval: str, *, extended_trading_hours: bool) -> str:
 def candle_symbols(symbols: Iterable[str], interval: str, *, extended_trading_hours: bool) -> list[str]:
     """The candle symbol of each symbol. Raises SymbolError for what is no list of symbols, or no interval."""
     span = interval_of(interval, extended_trading_hours=extended_trading_hours)
-    return [candle_symbol(symbol, span) for symbol in checked_symbols(symbols)]
+    return [candle_symbol(symbol, span) for symbol in symbol_list(symbols)]

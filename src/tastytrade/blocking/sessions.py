@@ -17,8 +17,8 @@ from typing import Any, ClassVar, Self, TypeVar
 from tastytrade.blocking.intervals import interval_of
 from tastytrade.blocking.link import Link
 from tastytrade.dxfeed import Candle, Event, EventType, TimeAndSale, event_class
+from tastytrade.dxfeed.symbol_list import symbol_list
 from tastytrade.errors import ConfigurationError
-from tastytrade.interest import checked_symbols
 from tastytrade.oneshot import Snapshot, WebService
 from tastytrade.rest.auth import Credentials, LoginCredentials, OAuthCredentials, QuoteToken
 from tastytrade.rest.call import Call, Steps
@@ -154,7 +154,7 @@ class BlockingSession:
         cls = event_class(event_type)
         if cls is Candle:
             raise ConfigurationError("candles need an interval and a start: use get_candle()")
-        names = checked_symbols(symbols)
+        names = symbol_list(symbols)
         if start_time is None and not cls.lasting and cls.time_series:
             raise ConfigurationError(
                 f"{cls.__name__} has no current value: use get_time_and_sale(), or give start_time"
@@ -182,7 +182,7 @@ class BlockingSession:
         """
         if not isinstance(start_time, datetime):
             raise ConfigurationError(f"start_time must be a datetime, not {start_time!r}")
-        names = checked_symbols(symbols)
+        names = symbol_list(symbols)
         span = interval_of(interval, extended_trading_hours=extended_trading_hours)
         start, end = start_time.astimezone(), end_time.astimezone() if end_time else None
         return list(self._ask(lambda feed: feed.candles(names, span, start=start, end=end)))
@@ -191,11 +191,13 @@ class BlockingSession:
         self, symbols: Iterable[str], start_time: datetime, end_time: datetime | None = None
     ) -> list[TimeAndSale]:
         """The prints of each symbol from ``start_time`` to ``end_time``, ascending: whole, or Incomplete."""
-        names = checked_symbols(symbols)
+        names = symbol_list(symbols)
         start, end = start_time.astimezone(), end_time.astimezone() if end_time else None
         return list(self._ask(lambda feed: feed.history(TimeAndSale, names, start=start, end=end)))
 
-    def _ask(self, question: Callable[[Streamer | WebService], Coroutine[Any, Any, Snapshot[E]]]) -> Snapshot[E]:
+    def _ask(
+        self, question: Callable[[Streamer | WebService], Coroutine[Any, Any, Snapshot[E]]]
+    ) -> Snapshot[E]:
         return self._link.run(self._link.ask(question))
 
     # Its end.

@@ -8,13 +8,14 @@ today = chain.expiration(dte=0, root="SPXW")
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
 from tastytrade.dxfeed.symbols import OptionType
 from tastytrade.errors import ConfigurationError
+from tastytrade.instruments.by_date import ByDate
 from tastytrade.instruments.expiration import (
     AnyGreeks,
     Expiration,
@@ -30,44 +31,23 @@ __all__ = ["Expiration", "OptionChain"]
 Day = TypeVar("Day", date, int)
 
 
-class OptionChain(Mapping[date, list[Option]]):
+class OptionChain(ByDate[Option]):
     """A mapping from expiration date, ascending, to that date's options of all roots.
 
-    A date's options are sorted by root, strike, and call before put.
+    A date's options are sorted by root, strike, and call before put; so are ``options``, date by date.
     """
 
     def __init__(self, underlying: str, options: Iterable[Option]) -> None:
+        super().__init__(options, place)
         self.underlying = underlying
-        self._options: dict[date, list[Option]] = {}
-        for option in sorted(options, key=place):
-            self._options.setdefault(option.expiration_date, []).append(option)
-
-    def __getitem__(self, expiration: date) -> list[Option]:
-        return list(self._options[expiration])
-
-    def __iter__(self) -> Iterator[date]:
-        return iter(self._options)
-
-    def __len__(self) -> int:
-        return len(self._options)
 
     def __repr__(self) -> str:
         return f"<OptionChain {self.underlying}: {len(self)} expirations, {len(self.options)} options>"
 
     @property
-    def options(self) -> list[Option]:
-        """Every option, by expiration, root, strike, call before put."""
-        return [option for options in self._options.values() for option in options]
-
-    @property
     def symbols(self) -> list[str]:
         """The streamer symbols, in the order of the options."""
         return [option.streamer_symbol for option in self.options]
-
-    @property
-    def expirations(self) -> list[date]:
-        """The expiration dates, ascending."""
-        return list(self._options)
 
     def roots(self, expiration: date) -> list[str]:
         """The roots that have options on this date: for SPX on a third Friday, SPX and SPXW."""

@@ -9,7 +9,7 @@ in no order at all.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -18,47 +18,27 @@ from msgspec import Struct
 
 from tastytrade.dxfeed.future_symbols import FutureOptionSymbol, parse_future_option_symbol
 from tastytrade.errors import SymbolError
+from tastytrade.instruments.by_date import ByDate
 from tastytrade.instruments.futures import FutureOption
 from tastytrade.instruments.items import dicts_in, fill
 from tastytrade.instruments.models import Moment, TickSize
 from tastytrade.instruments.nested import NestedStrike
 
 
-class FutureOptionChain(Mapping[date, list[FutureOption]]):
+class FutureOptionChain(ByDate[FutureOption]):
     """A mapping from expiration date, ascending, to that date's options on all of a product's futures.
 
     A date's options are sorted by underlying future, option root, strike, and call before put.
     """
 
     def __init__(self, product_code: str, options: Iterable[FutureOption]) -> None:
+        super().__init__(options, _place)
         self.product_code = product_code
-        self._options: dict[date, list[FutureOption]] = {}
-        for option in sorted(options, key=_place):
-            self._options.setdefault(option.expiration_date, []).append(option)
-
-    def __getitem__(self, expiration: date) -> list[FutureOption]:
-        return list(self._options[expiration])
-
-    def __iter__(self) -> Iterator[date]:
-        return iter(self._options)
-
-    def __len__(self) -> int:
-        return len(self._options)
 
     def __repr__(self) -> str:
         return (
             f"<FutureOptionChain {self.product_code}: {len(self)} expirations, {len(self.options)} options>"
         )
-
-    @property
-    def options(self) -> list[FutureOption]:
-        """Every option, by expiration, underlying future, option root, strike, call before put."""
-        return [option for options in self._options.values() for option in options]
-
-    @property
-    def expirations(self) -> list[date]:
-        """The expiration dates, ascending."""
-        return list(self._options)
 
     @property
     def underlyings(self) -> list[str]:

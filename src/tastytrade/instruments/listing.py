@@ -183,21 +183,6 @@ def get_quantity_decimal_precisions() -> Call[list[QuantityDecimalPrecision]]:
 _EQUITIES = path("instruments", "equities")
 _CRYPTOCURRENCIES = path("instruments", "cryptocurrencies")
 
-option_chain_call = get_option_chain.call
-nested_option_chain_call = get_nested_option_chain.call
-compact_option_chain_call = get_compact_option_chain.call
-
-
-def equities_call(symbols: Iterable[str]) -> Call[list[Equity]]:
-    """``GET /instruments/equities`` for some symbols, in one request."""
-    return items_call(_EQUITIES, Equity, query=tuple(("symbol[]", name) for name in symbol_list(symbols)))
-
-
-def cryptocurrencies_call(symbols: Iterable[str]) -> Call[list[Cryptocurrency]]:
-    """``GET /instruments/cryptocurrencies`` for some symbols, in one request."""
-    query = tuple(("symbol[]", name) for name in symbol_list(symbols))
-    return items_call(_CRYPTOCURRENCIES, Cryptocurrency, query=query)
-
 
 def _text(value: bool | str | date) -> str:
     if isinstance(value, date):

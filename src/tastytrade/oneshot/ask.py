@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar, Unpack, overload
 
 from tastytrade.dxfeed import Candle, Event, EventType, event_class
+from tastytrade.dxfeed.symbol_list import symbol_list
 from tastytrade.errors import ConfigurationError
-from tastytrade.interest import checked_symbols
 from tastytrade.oneshot.chain import Narrowed, options_of, sides_of
 from tastytrade.oneshot.current import PARTS_AT_ONCE, current_values, usual_timeout
 from tastytrade.oneshot.feed import Feed
@@ -71,7 +71,7 @@ class AskOnce(Feed):
         Returns when every symbol has answered, at the latest after ``timeout`` seconds (unless told: 3
         seconds and as long as asking takes, about 1,200 symbols a second).
         """
-        names = checked_symbols(symbols)
+        names = symbol_list(symbols)
         cls = event_class(event_type)
         limit = usual_timeout(len(names)) if timeout is None else timeout
         if limit <= 0:
@@ -134,7 +134,7 @@ class AskOnce(Feed):
         Raises Incomplete, with what came as ``partial``, when a symbol's history has no end in time.
         A history that the server cut has the status CUT.
         """
-        names = checked_symbols([symbols] if isinstance(symbols, str) else symbols)
+        names = symbol_list([symbols] if isinstance(symbols, str) else symbols)
         cls = history_class(event_type, names)
         wire = {name: name for name in names}
         return await self._history(cls, wire, range_of(start, end), timeout, progress)
@@ -154,7 +154,7 @@ class AskOnce(Feed):
         interval  a number and s, m, h, d, w, mo or y, and further attributes of a candle symbol:
                   ``"5m,tho=true"`` for regular trading hours only, ``"2m,price=mark"`` for options
         """
-        names = checked_symbols([symbols] if isinstance(symbols, str) else symbols)
+        names = symbol_list([symbols] if isinstance(symbols, str) else symbols)
         wire = {name: candle_symbol(name, interval) for name in names}
         return await self._history(Candle, wire, range_of(start, end), timeout, progress)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from tastytrade.dxfeed.symbol_list import symbol_list
 from tastytrade.errors import StreamClosed
-from tastytrade.interest import checked_symbols
 from tastytrade.sessions.messaging import FEEDS, QueueManager
 from tastytrade.sessions.requests import AsyncSessionHandler
 from tastytrade.sessions.sockets import WebSocketManager
@@ -40,7 +40,7 @@ class DXLinkClient:
         if streamer is None:
             raise StreamClosed("the connection is closed; open the WebSocketManager first")
         known = self.queue_manager.symbols
-        names = [name for name in checked_symbols(symbols) if name not in known]
+        names = [name for name in symbol_list(symbols) if name not in known]
         if names:
             self.queue_manager.read(streamer.subscribe(FEEDS.values(), names))
             known.update(names)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,20 +19,19 @@ from tastytrade.simulator.future_payloads import (
 )
 from tastytrade.simulator.future_products import FutureProduct
 from tastytrade.simulator.listing import Listing
-from tastytrade.simulator.queries import count_in, listed_values
+from tastytrade.simulator.paging import page
+from tastytrade.simulator.queries import listed_values
 from tastytrade.simulator.replies import (
     Endpoint,
     enveloped,
-    invalid,
     item_list,
     json_bytes,
     not_found,
     not_permitted,
-    page_of,
 )
 
 PER_PAGE = 1000
-PER_PAGE_LIMIT = 1000
+"""Items of a page, and the most that a client may ask for."""
 
 
 def futures_routes(listing: Listing) -> list[tuple[str, Endpoint]]:
@@ -77,7 +75,7 @@ class _Futures:
             if (not symbols or item.symbol in symbols)
             and (not identifiers or item.security_id in identifiers)
         ]
-        return _page(request, items)
+        return page(request, items, per_page=PER_PAGE, limit=PER_PAGE)
 
     async def future(self, request: Request) -> Response:
         symbol = request.path_params["symbol"]
@@ -89,7 +87,7 @@ class _Futures:
 
     async def products(self, request: Request) -> Response:
         items = [product_item(one, with_options=True) for one in self._listing.products()]
-        return _page(request, items)
+        return page(request, items, per_page=PER_PAGE, limit=PER_PAGE)
 
     async def product(self, request: Request) -> Response:
         exchange, code = request.path_params["exchange"], request.path_params["code"]
@@ -100,7 +98,7 @@ class _Futures:
         return json_bytes(enveloped(item, f"/instruments/future-products/{exchange}/{code}"))
 
     async def option_products(self, request: Request) -> Response:
-        return _page(request, self._option_products())
+        return page(request, self._option_products(), per_page=PER_PAGE, limit=PER_PAGE)
 
     async def option_product(self, request: Request) -> Response:
         exchange, root = request.path_params.get("exchange", EXCHANGE), request.path_params["root"]
@@ -160,11 +158,3 @@ class _Futures:
     def _option_products(self) -> list[OptionProductItem]:
         products = self._listing.products()
         return [option_product_item(product, one) for product in products for one in product.option_products]
-
-
-def _page(request: Request, items: list[Any]) -> Response:
-    query = request.query_params
-    per_page, page_offset = count_in(query, "per-page", PER_PAGE), count_in(query, "page-offset", 0)
-    if per_page is None or page_offset is None or not 1 <= per_page <= PER_PAGE_LIMIT:
-        return invalid("per-page", f"must be between 1 and {PER_PAGE_LIMIT}, and page-offset from 0 up")
-    return json_bytes(page_of(items, request.url.path, per_page=per_page, page_offset=page_offset))

@@ -10,16 +10,15 @@ from starlette.responses import Response
 
 from tastytrade.simulator.chain_payloads import compact_items, nested_items, option_items
 from tastytrade.simulator.listing import Instrument, Listing
+from tastytrade.simulator.paging import page
 from tastytrade.simulator.payloads import EquityItem, cryptocurrency_item, equity_item
-from tastytrade.simulator.queries import count_in, listed_values
+from tastytrade.simulator.queries import listed_values
 from tastytrade.simulator.replies import (
     Endpoint,
     enveloped,
-    invalid,
     item_list,
     json_bytes,
     not_found,
-    page_of,
 )
 
 PER_PAGE = 250
@@ -113,13 +112,9 @@ class _Listed:
 
 
 def _equity_page(request: Request, found: list[Instrument], *, per_page: int, limit: int) -> Response:
-    """A page of those that can be borrowed as asked for; ``per_page`` unless the query says otherwise."""
-    query = request.query_params
-    per_page_asked, page_offset = count_in(query, "per-page", per_page), count_in(query, "page-offset", 0)
-    if per_page_asked is None or page_offset is None or not 1 <= per_page_asked <= limit:
-        return invalid("per-page", f"must be between 1 and {limit}, and page-offset from 0 up")
-    items = [item for item in map(equity_item, found) if _is_lent(item, query)]
-    return json_bytes(page_of(items, request.url.path, per_page=per_page_asked, page_offset=page_offset))
+    """A page of those that can be borrowed as asked for."""
+    items = [item for item in map(equity_item, found) if _is_lent(item, request.query_params)]
+    return page(request, items, per_page=per_page, limit=limit)
 
 
 def _is_lent(item: EquityItem, query: QueryParams) -> bool:

@@ -14,13 +14,7 @@ from tastytrade.errors import (
     RequestError,
     UnexpectedAnswer,
 )
-from tastytrade.instruments.listing import (
-    compact_option_chain_call,
-    cryptocurrencies_call,
-    equities_call,
-    nested_option_chain_call,
-    option_chain_call,
-)
+from tastytrade.instruments import get_option_chain
 from tastytrade.rest.answer import items_of, read
 from tastytrade.rest.auth import (
     LoginCredentials,
@@ -38,12 +32,6 @@ TYPED: dict[str, Callable[[], Call[Any]]] = {
     "/sessions": lambda: login_call(LoginCredentials("me", Secret("p"))),
     "/oauth/token": lambda: refresh_call(OAuthCredentials(Secret("s"), Secret("r"))),
     "/api-quote-tokens": quote_token_call,
-    "/option-chains/AAPL": lambda: option_chain_call("AAPL"),
-    "/option-chains/AAPL/nested": lambda: nested_option_chain_call("AAPL"),
-    "/option-chains/SPY/nested": lambda: nested_option_chain_call("SPY"),
-    "/option-chains/AAPL/compact": lambda: compact_option_chain_call("AAPL"),
-    "/instruments/equities": lambda: equities_call(["AAPL"]),
-    "/instruments/cryptocurrencies": lambda: cryptocurrencies_call(["BTC/USD"]),
 }
 
 REFUSALS = {
@@ -120,7 +108,7 @@ def test_a_recorded_refusal_becomes_its_error_with_the_services_reason(sample: d
 
 def test_the_recorded_chain_has_its_options_in_place() -> None:
     sample = next(one for one in SAMPLES if one["path"] == "/option-chains/AAPL")
-    chain = read(option_chain_call("AAPL"), Answer(200, {}, body_of(sample)))
+    chain = read(get_option_chain.call("AAPL"), Answer(200, {}, body_of(sample)))
 
     assert [option.streamer_symbol for option in chain.options] == [
         ".AAPL260612C110",
@@ -128,16 +116,3 @@ def test_the_recorded_chain_has_its_options_in_place() -> None:
         ".AAPL260612C120",
         ".AAPL260612P120",
     ]
-
-
-@pytest.mark.parametrize(
-    "path", [p for p in TYPED if p.startswith(("/option-chains/AAPL", "/instruments"))], ids=str
-)
-def test_every_key_of_a_recorded_item_has_its_field(path: str) -> None:
-    sample = next(one for one in SAMPLES if one["path"].partition("?")[0] == path and one["status"] == 200)
-    found = read(call_of(sample), Answer(200, {}, body_of(sample)))
-    structs = found.options if path == "/option-chains/AAPL" else found
-
-    for item, struct in zip(sample["body"]["items"], structs, strict=True):
-        fields = {field.encode_name for field in msgspec.structs.fields(struct)}
-        assert set(item) <= fields
