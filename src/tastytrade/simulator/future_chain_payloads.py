@@ -1,7 +1,7 @@
 """A product's options in two forms, in the shapes and key order recorded from the service.
 
-As recorded, expirations, strikes and options come in no order, and some have no streamer symbol: here the
-options of one strike in forty, and one of them is the first item of the detailed form.
+As recorded, expirations, strikes and options come in no order. With ``unnamed`` the options of one strike in
+forty have no streamer symbol, and one of them is the first item of the detailed form.
 """
 
 from __future__ import annotations
@@ -123,10 +123,15 @@ def future_option_items(options: Iterable[ListedFutureOption], today: date) -> l
     return items
 
 
-def unsorted_items(options: Iterable[ListedFutureOption], today: date) -> list[FutureOptionItem]:
-    """The detailed form as the service orders it: not at all, and one without streamer symbol first."""
+def unsorted_items(
+    options: Iterable[ListedFutureOption], today: date, *, unnamed: bool = False
+) -> list[FutureOptionItem]:
+    """The detailed form as the service orders it: not at all."""
     items = future_option_items(options, today)
     random_of(f"{len(items)} options").shuffle(items)
+    for item in items if unnamed else ():
+        if _is_unnamed(item.exchange_symbol.partition(" ")[0], item.strike_price):
+            item.streamer_symbol = ""
     first = next((place for place, item in enumerate(items) if not item.streamer_symbol), 0)
     if items:
         items.insert(0, items.pop(first))
@@ -168,7 +173,7 @@ def _option_item(
         security_id="" if series.product.cycle == "weekly" else str(stable_id(option.symbol)),
         settlement_type="Future",
         stops_trading_at=stops,
-        streamer_symbol=option.streamer_symbol if _is_named(series, option.strike) else "",
+        streamer_symbol=option.streamer_symbol,
         strike_factor="1.0",
         strike_price=strike,
         sx_id="0",
@@ -180,10 +185,15 @@ def _option_item(
 
 
 def nested_chains(
-    product: FutureProduct, futures: list[Future], chains: Iterable[list[ListedFutureOption]], today: date
+    product: FutureProduct,
+    futures: list[Future],
+    chains: Iterable[list[ListedFutureOption]],
+    today: date,
+    *,
+    unnamed: bool = False,
 ) -> NestedFutureChains:
     """The nested form: one object; ``chains`` has the options of each expiration."""
-    expirations = [_nested_expiration(options, today) for options in chains if options]
+    expirations = [_nested_expiration(options, today, unnamed=unnamed) for options in chains if options]
     random_of(f"{product.code} expirations").shuffle(expirations)
     active = active_futures(futures, today)[:2]
     return NestedFutureChains(
@@ -207,7 +217,7 @@ def _nested_future(future: Future, active: list[Future], today: date) -> NestedF
     )
 
 
-def _nested_expiration(options: list[ListedFutureOption], today: date) -> NestedExpiration:
+def _nested_expiration(options: list[ListedFutureOption], today: date, *, unnamed: bool) -> NestedExpiration:
     series = options[0].series
     product, root = series.future.product, series.product.root
     stops = timestamp(series.expires_at)
@@ -227,15 +237,18 @@ def _nested_expiration(options: list[ListedFutureOption], today: date) -> Nested
         stops_trading_at=stops,
         expires_at=stops,
         tick_sizes=tick_sizes(product.option_ticks),
-        strikes=_strikes(series, options),
+        strikes=_strikes(series, options, unnamed=unnamed),
     )
 
 
-def _strikes(series: FutureOptionSeries, options: list[ListedFutureOption]) -> list[StrikeItem]:
+def _strikes(
+    series: FutureOptionSeries, options: list[ListedFutureOption], *, unnamed: bool
+) -> list[StrikeItem]:
     strikes: dict[Decimal, StrikeItem] = {}
     for option in options:
         item = strikes.setdefault(option.strike, StrikeItem(strike_price=decimal_text(option.strike)))
-        streamer_symbol = option.streamer_symbol if _is_named(series, option.strike) else ""
+        is_unnamed = unnamed and _is_unnamed(series.contract, item.strike_price)
+        streamer_symbol = "" if is_unnamed else option.streamer_symbol
         if option.option_type == "C":
             item.call, item.call_streamer_symbol = option.symbol, streamer_symbol
         else:
@@ -245,8 +258,8 @@ def _strikes(series: FutureOptionSeries, options: list[ListedFutureOption]) -> l
     return found
 
 
-def _is_named(series: FutureOptionSeries, strike: Decimal) -> bool:
-    return stable_id(f"{series.contract} {decimal_text(strike)}") % _UNNAMED_EVERY != 0
+def _is_unnamed(contract: str, strike_price: str) -> bool:
+    return stable_id(f"{contract} {strike_price}") % _UNNAMED_EVERY == 0
 
 
 def _notional_value(product: FutureProduct) -> str:

@@ -29,14 +29,17 @@ from tastytrade.simulator.replies import (
     not_found,
     not_permitted,
 )
+from tastytrade.simulator.rest_options import RestOptions
 
 PER_PAGE = 1000
 """Items of a page, and the most that a client may ask for."""
 
 
-def futures_routes(listing: Listing) -> list[tuple[str, Endpoint]]:
+def futures_routes(
+    listing: Listing, options: Callable[[], RestOptions] = RestOptions
+) -> list[tuple[str, Endpoint]]:
     """Paths and endpoints, all for GET."""
-    futures = _Futures(listing)
+    futures = _Futures(listing, options)
     return [
         ("/instruments/futures", futures.futures),
         ("/instruments/futures/{symbol}", futures.future),
@@ -55,11 +58,12 @@ def futures_routes(listing: Listing) -> list[tuple[str, Endpoint]]:
 class _Futures:
     """Answers from one listing; the bytes of a chain are made once."""
 
-    def __init__(self, listing: Listing) -> None:
+    def __init__(self, listing: Listing, options: Callable[[], RestOptions]) -> None:
+        self._options = options
         self._listing = listing.future_listing
         self._find_future = listing.future
         self._find_option = listing.future_option
-        self._chains: dict[tuple[str, str], bytes] = {}
+        self._chains: dict[tuple[str, str, bool], bytes] = {}
 
     async def futures(self, request: Request) -> Response:
         query = request.query_params
@@ -107,9 +111,12 @@ class _Futures:
             return not_found(root)
         return json_bytes(enveloped(item, request.url.path))
 
-    async def options(self, _request: Request) -> Response:
-        # Withdrawn by the service, like the list of equity options.
-        return not_permitted()
+    async def options(self, request: Request) -> Response:
+        if not self._options().option_lists:
+            return not_permitted()
+        found = map(self._find_option, listed_values(request.query_params, "symbol"))
+        items = future_option_items([one for one in found if one is not None], self._listing.today)
+        return json_bytes(item_list(items, "/instruments/future-options"))
 
     async def option(self, request: Request) -> Response:
         symbol = request.path_params["symbol"]
@@ -132,7 +139,7 @@ class _Futures:
         product = self._listing.product(code)
         if product is None:
             return not_found(code)
-        key = (product.code, form)
+        key = (product.code, form, self._options().unnamed_future_options)
         body = self._chains.get(key)
         if body is None:
             # Beside the loop, as the chains of equities: the feed must not stand still.
@@ -143,12 +150,15 @@ class _Futures:
     def _detailed(self, product: FutureProduct, context: str) -> bytes:
         listing = self._listing
         options = [option for one in listing.series(product) for option in listing.options(one)]
-        return item_list(unsorted_items(options, listing.today), context)
+        unnamed = self._options().unnamed_future_options
+        return item_list(unsorted_items(options, listing.today, unnamed=unnamed), context)
 
     def _nested(self, product: FutureProduct, context: str) -> bytes:
         listing = self._listing
         chains = map(listing.options, listing.series(product))
-        return enveloped(nested_chains(product, listing.futures(product), chains, listing.today), context)
+        unnamed = self._options().unnamed_future_options
+        futures = listing.futures(product)
+        return enveloped(nested_chains(product, futures, chains, listing.today, unnamed=unnamed), context)
 
     def _items(self, product: FutureProduct, *, with_expired: bool = False) -> list[FutureItem]:
         listing = self._listing

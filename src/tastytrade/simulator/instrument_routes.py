@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,6 +12,7 @@ from tastytrade.dxfeed.symbols import occ_to_streamer
 from tastytrade.errors import SymbolError
 from tastytrade.simulator.chain_payloads import option_items
 from tastytrade.simulator.listing import ListedOption, Listing
+from tastytrade.simulator.queries import listed_values
 from tastytrade.simulator.replies import (
     Endpoint,
     enveloped,
@@ -18,6 +21,7 @@ from tastytrade.simulator.replies import (
     not_found,
     not_permitted,
 )
+from tastytrade.simulator.rest_options import RestOptions
 
 QUANTITY_DIGITS = 8
 """Digits after the point that a quantity of a cryptocurrency may have."""
@@ -30,7 +34,9 @@ class QuantityPrecision(Struct, rename="kebab"):
     value: int
 
 
-def instrument_routes(listing: Listing) -> list[tuple[str, Endpoint]]:
+def instrument_routes(
+    listing: Listing, switches: Callable[[], RestOptions] = RestOptions
+) -> list[tuple[str, Endpoint]]:
     """Paths and endpoints, all for GET."""
 
     async def option(request: Request) -> Response:
@@ -41,9 +47,12 @@ def instrument_routes(listing: Listing) -> list[tuple[str, Endpoint]]:
         [item] = option_items([found], listing.today)
         return json_bytes(enveloped(item, f"/instruments/equity-options/{symbol}"))
 
-    async def options(_request: Request) -> Response:
-        # Withdrawn by the service; 403 is what it was seen to answer in 2026.
-        return not_permitted()
+    async def options(request: Request) -> Response:
+        if not switches().option_lists:
+            return not_permitted()
+        found = (_option(listing, symbol) for symbol in listed_values(request.query_params, "symbol"))
+        items = option_items([one for one in found if one is not None], listing.today)
+        return json_bytes(item_list(items, "/instruments/equity-options"))
 
     async def warrants(_request: Request) -> Response:
         return json_bytes(item_list([], "/instruments/warrants"))

@@ -51,8 +51,8 @@ def rest_routes(
     for_users = [
         *customer_routes(accounts),
         *listed_routes(listing),
-        *instrument_routes(listing),
-        *futures_routes(listing),
+        *instrument_routes(listing, options),
+        *futures_routes(listing, options),
         *search_routes(listing),
         *market_time_routes(market),
         *metrics_routes(market),

@@ -62,6 +62,10 @@ class RestOptions(Struct, frozen=True, kw_only=True):
     session_lifetime      of session tokens
     quote_token_lifetime  of both kinds of quote token
     rotate_refresh_token  OAuth gives a new refresh token each time and the old one dies; the service does not
+    option_lists          /instruments/equity-options and /instruments/future-options answer with lists; the
+                          service withdrew these and says 403, but its own Python client still asks
+    unnamed_future_options  some options on futures have no streamer symbol: recorded in one answer, while a
+                          client in wide use depends on each having one
     failures              requests that fail instead of being answered; counted anew when they are replaced
     """
 
@@ -78,6 +82,8 @@ class RestOptions(Struct, frozen=True, kw_only=True):
     session_lifetime: float = DAY
     quote_token_lifetime: float = DAY
     rotate_refresh_token: bool = False
+    option_lists: bool = False
+    unnamed_future_options: bool = False
     failures: tuple[Failure, ...] = ()
 
     @property

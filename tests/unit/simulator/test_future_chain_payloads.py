@@ -21,7 +21,7 @@ def nested() -> dict[str, Any]:
     product = listing.product("ES")
     assert product is not None
     chains = map(listing.options, listing.series(product))
-    found = nested_chains(product, listing.futures(product), chains, listing.today)
+    found = nested_chains(product, listing.futures(product), chains, listing.today, unnamed=True)
     return msgspec.to_builtins(found)  # type: ignore[no-any-return]  # untyped by its nature
 
 
@@ -46,13 +46,19 @@ def test_an_option_is_the_recorded_one_but_for_its_strike_and_number(item: dict[
     assert ("security-id" in found) == ("security-id" in item)
 
 
-def test_the_detailed_form_is_unsorted_and_begins_without_a_streamer_symbol() -> None:
+def test_the_detailed_form_is_unsorted() -> None:
     found = unsorted_items(CHAIN, LISTING.today)
     days = [item.expiration_date for item in found]
 
-    assert not found[0].streamer_symbol
     assert days != sorted(days)
     assert {item.symbol for item in found} == {option.symbol for option in CHAIN}
+    assert all(item.streamer_symbol for item in found)
+
+
+def test_the_detailed_form_may_begin_without_a_streamer_symbol() -> None:
+    found = unsorted_items(CHAIN, LISTING.today, unnamed=True)
+
+    assert not found[0].streamer_symbol
     assert 0 < sum(not item.streamer_symbol for item in found) < len(found) / 20
 
 

@@ -3,7 +3,10 @@ from typing import Any
 import httpx2
 import pytest
 
+from tastytrade.simulator.front import Front
+from tastytrade.simulator.rest_options import RestOptions
 from tests.unit.rest.recorded import recorded
+from tests.unit.simulator.conftest import LISTING
 from tests.unit.simulator.shapes import shape
 
 
@@ -39,3 +42,27 @@ async def test_precisions_have_the_recorded_shape(client: httpx2.AsyncClient) ->
 
     assert shape(found) == shape(recorded("/instruments/quantity-decimal-precisions"))
     assert [one["symbol"] for one in found["items"]] == ["BTC/USD", "BCH/USD", "ETH/USD"]
+
+
+async def test_lists_of_options_are_answered_when_switched_on(
+    client: httpx2.AsyncClient, front: Front
+) -> None:
+    front.options = RestOptions(option_lists=True)
+    symbol = next(option.symbol for option in LISTING.chain("SPY"))
+    found = await client.get("/instruments/equity-options", params={"symbol[]": [symbol, "NOPE"]})
+    future_option = LISTING.future_chain("ES")[0].symbol
+    of_futures = await client.get("/instruments/future-options", params={"symbol[]": future_option})
+
+    assert [item["symbol"] for item in found.json()["data"]["items"]] == [symbol]
+    assert [item["symbol"] for item in of_futures.json()["data"]["items"]] == [future_option]
+
+
+async def test_some_options_on_futures_have_no_name_on_the_feed_when_switched_on(
+    client: httpx2.AsyncClient, front: Front
+) -> None:
+    whole = await client.get("/futures-option-chains/GC")
+    front.options = RestOptions(unnamed_future_options=True)
+    unnamed = await client.get("/futures-option-chains/GC")
+
+    assert all("streamer-symbol" in item for item in whole.json()["data"]["items"])
+    assert not all("streamer-symbol" in item for item in unnamed.json()["data"]["items"])
