@@ -314,7 +314,7 @@ class Streamer(AskOnce):
         protocol = self._protocol
         if not protocol.is_ready:
             return
-        if protocol.is_settled:
+        if protocol.is_asked:
             self._enter(State.LIVE, "everything wanted has been asked for")
             self._last_failure = None
             self._close_gap()

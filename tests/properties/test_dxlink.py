@@ -192,9 +192,11 @@ steps = st.lists(
 )
 
 
-@given(steps)
-def test_any_order_of_changes_ends_with_the_server_knowing_what_is_desired(actions: list[Any]) -> None:
-    wanted = WantedSet(max_bytes=200, max_entries=2)
+@given(steps, st.integers(0, 4))
+def test_any_order_of_changes_ends_with_the_server_knowing_what_is_desired(
+    actions: list[Any], room: int
+) -> None:
+    wanted = WantedSet(room=room, max_bytes=200, max_entries=2)
     server: dict[Any, Entry] = {}
 
     def send_one() -> bool:

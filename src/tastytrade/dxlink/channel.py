@@ -5,9 +5,14 @@ from __future__ import annotations
 from enum import Enum
 
 from tastytrade.dxlink.compact import Layout
-from tastytrade.dxlink.messages import DataFormat, FeedConfig, FeedSetup
+from tastytrade.dxlink.messages import Contract, DataFormat, FeedConfig, FeedSetup
 from tastytrade.dxlink.plan import ChannelPlan
 from tastytrade.dxlink.wanted import WantedSet
+
+
+ROOM = 20_000
+"""Last values that are subscribed to before some are given up; a connection has room for 25,000 entries
+(measured by others)."""
 
 
 class Opening(Enum):
@@ -23,7 +28,8 @@ class Channel:
 
     def __init__(self, plan: ChannelPlan) -> None:
         self.plan = plan
-        self.wanted = WantedSet()
+        # A server allows few histories at a time: they are given up before others are asked for.
+        self.wanted = WantedSet(room=ROOM if plan.contract is Contract.TICKER else 0)
         self.number = 0
         self.opening = Opening.CLOSED
         self.opened_by = 0.0

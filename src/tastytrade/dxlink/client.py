@@ -125,6 +125,11 @@ class ClientProtocol:
         return self.is_ready and all(channel.wanted.is_settled for channel in self.channels)
 
     @property
+    def is_asked(self) -> bool:
+        """Whether the server has been asked for everything that is desired."""
+        return self.is_ready and all(channel.wanted.is_asked for channel in self.channels)
+
+    @property
     def progress(self) -> tuple[int, int]:
         """Subscriptions told to the server, and desired."""
         sent = sum(len(channel.wanted.sent) for channel in self.channels)

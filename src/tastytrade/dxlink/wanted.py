@@ -25,14 +25,24 @@ _encoder = msgspec.json.Encoder()
 
 
 class WantedSet:
-    """The subscriptions of one channel: ``desired`` by readers, ``sent`` to the server."""
+    """The subscriptions of one channel: ``desired`` by readers, ``sent`` to the server.
 
-    def __init__(self, *, max_bytes: int = MAX_MESSAGE_BYTES, max_entries: int = MAX_MESSAGE_ENTRIES) -> None:
+    ``room``: up to so many of them, what is new goes before what is given up, because somebody waits for it.
+    """
+
+    def __init__(
+        self,
+        *,
+        room: int = 0,
+        max_bytes: int = MAX_MESSAGE_BYTES,
+        max_entries: int = MAX_MESSAGE_ENTRIES,
+    ) -> None:
         self.desired: dict[Key, Entry] = {}
         self.sent: dict[Key, Entry] = {}
         self._to_remove: dict[Key, Entry] = {}
         self._to_add: dict[Key, None] = {}
         self._reset = True
+        self._room = room
         self._max_bytes = max_bytes - _ENVELOPE_BYTES
         self._max_entries = max_entries
 
@@ -77,21 +87,31 @@ class WantedSet:
         return not (self._to_add or self._to_remove)
 
     @property
+    def is_asked(self) -> bool:
+        """Whether everything desired has been asked for; what was given up may still come."""
+        return not self._to_add
+
+    @property
     def pending_types(self) -> set[str]:
         """The event types among what is to be added."""
         return {key[0] for key in self._to_add}
 
     def next_message(self, channel: int) -> FeedSubscription | None:
-        """The next message to send, or None when there is nothing to say. Removes go before adds."""
-        if self._to_remove:
+        """The next message to send, or None when there is nothing to say.
+
+        Removes go before adds where there is no room; what is sent again is removed before in any case.
+        """
+        adds: list[Entry] = []
+        if len(self.sent) < self._room or not self._to_remove:
+            adds = self._cut(self.desired[key] for key in self._to_add if key not in self._to_remove)
+        if not adds:
+            if not self._to_remove:
+                return None
             removes = self._cut(self._to_remove.values())
             for entry in removes:
                 del self.sent[entry.key]
                 del self._to_remove[entry.key]
             return FeedSubscription(channel, remove=removes)
-        if not self._to_add:
-            return None
-        adds = self._cut(self.desired[key] for key in self._to_add)
         for entry in adds:
             self.sent[entry.key] = entry
             del self._to_add[entry.key]

@@ -14,7 +14,7 @@ from tastytrade.dxfeed import Candle, Event, EventType, event_class
 from tastytrade.dxfeed.symbol_list import symbol_list
 from tastytrade.errors import ConfigurationError
 from tastytrade.oneshot.chain import Narrowed, options_of, sides_of
-from tastytrade.oneshot.current import PARTS_AT_ONCE, current_values, usual_timeout
+from tastytrade.oneshot.current import PARTS_AT_ONCE, current_values
 from tastytrade.oneshot.feed import Feed
 from tastytrade.oneshot.history import AT_ONCE, SILENCE, Progress, Range, histories, range_of
 from tastytrade.oneshot.snapshot import Snapshot
@@ -68,18 +68,17 @@ class AskOnce(Feed):
     ) -> Snapshot[Any]:
         """What is known now of some symbols, with a status each: last values, or the set of an indexed type.
 
-        Returns when every symbol has answered, at the latest after ``timeout`` seconds (unless told: 3
-        seconds and as long as asking takes, about 1,200 symbols a second).
+        Returns when every symbol has answered, at the latest after ``timeout`` seconds. Unless told, that is
+        when the server has had three seconds for each; asking takes a second for 2,500 of them.
         """
         names = symbol_list(symbols)
         cls = event_class(event_type)
-        limit = usual_timeout(len(names)) if timeout is None else timeout
-        if limit <= 0:
+        if timeout is not None and timeout <= 0:
             raise ConfigurationError(f"timeout must be a positive number of seconds, not {timeout}")
         if cls.lasting:
             if source is not None:
                 raise ConfigurationError(f"{cls.__name__} has no order sources; leave out source")
-            return await current_values(self, cls, names, timeout=limit, room=self._parts)
+            return await current_values(self, cls, names, timeout=timeout, room=self._parts)
         if not cls.indexed or cls.time_series:
             raise ConfigurationError(
                 f"{cls.__name__} is a stream without a current value; ask for its history(), or subscribe"
@@ -89,6 +88,7 @@ class AskOnce(Feed):
                 f"{cls.__name__} has a snapshot per order source: give source='NTV' or so"
             )
         wire = {name: name for name in names}
+        limit = SILENCE if timeout is None else timeout
         return await histories(self, cls, wire, Range(), room=self._histories, source=source, timeout=limit)
 
     @overload

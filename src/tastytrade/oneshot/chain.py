@@ -13,7 +13,6 @@ from tastytrade.errors import ConfigurationError, Incomplete
 from tastytrade.instruments.chain import OptionChain
 from tastytrade.instruments.listing import get_option_chain
 from tastytrade.instruments.models import Option
-from tastytrade.oneshot.current import usual_timeout
 from tastytrade.oneshot.feed import together
 from tastytrade.oneshot.snapshot import Snapshot
 from tastytrade.rest.call import AsyncRunner
@@ -80,9 +79,8 @@ async def sides_of(feed: Asked, options: list[Option], *, timeout: float | None)
     from tastytrade.tables import chain_table
 
     symbols = [option.streamer_symbol for option in options]
-    limit = usual_timeout(len(_PARTS) * len(symbols)) if timeout is None else timeout
     quotes, greeks, summaries, trades = await together(
-        feed.snapshot(event_class, symbols, timeout=limit) for event_class in _PARTS
+        feed.snapshot(event_class, symbols, timeout=timeout) for event_class in _PARTS
     )
     return chain_table(
         options,

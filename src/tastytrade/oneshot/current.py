@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import aclosing
 from typing import Any, NamedTuple, TypeVar
 
 from tastytrade.dxfeed import Event, EventBatch, Kind, fields_of
 from tastytrade.dxfeed.candle_symbols import canonical_candle_symbol
-from tastytrade.oneshot.feed import LIMIT_BYTES, Feed, silence, together
+from tastytrade.oneshot.feed import LIMIT_BYTES, Feed, is_up, silence, together
 from tastytrade.oneshot.snapshot import Snapshot, Status
-from tastytrade.subscription import Overflow
+from tastytrade.subscription import Overflow, Subscription
 
 E = TypeVar("E", bound=Event)
 
@@ -20,9 +20,9 @@ PART = 1_000
 PARTS_AT_ONCE = 20
 """Parts in flight on one connection, whose limit is 25,000 subscriptions (measured by others)."""
 PATIENCE = 3.0
-"""Seconds for the last answer; current values come within 35 ms on a warm connection (measured by others)."""
-ENTRIES_A_SECOND = 2_500.0
-"""How fast subscribing is paced (``dxlink.client.PACE``), and unsubscribing as well."""
+"""Seconds for an answer once a server was asked; on a warm connection it takes 35 ms (measured by others)."""
+_LOOK = 0.25
+"""Seconds between two looks at whether the server has been asked."""
 
 _NOTHING = (None, "", "\0")
 """Texts that mean "not set"; a character that is not set has come as NUL too."""
@@ -34,28 +34,36 @@ class _Part(NamedTuple):
     batches: list[EventBatch[Any]]
 
 
-def usual_timeout(symbols: int) -> float:
-    """Seconds that so many symbols may need: the pace of asking and giving up, and patience for answers."""
-    rounds = -(-symbols // (PART * PARTS_AT_ONCE))
-    return rounds * PATIENCE + 2 * symbols / ENTRIES_A_SECOND
+class _Limit(NamedTuple):
+    """When to stop waiting: at a time of the loop, or so many seconds after the server was asked."""
+
+    deadline: float | None
+    patience: float
 
 
 async def current_values(
-    feed: Feed, event_class: type[E], names: Sequence[str], *, timeout: float, room: asyncio.Semaphore
+    feed: Feed,
+    event_class: type[E],
+    names: Sequence[str],
+    *,
+    timeout: float | None,
+    room: asyncio.Semaphore,
+    patience: float = PATIENCE,
 ) -> Snapshot[E]:
-    """The last event of each symbol. Returns within ``timeout`` seconds, whatever has come by then."""
-    deadline = asyncio.get_running_loop().time() + timeout
-    spelled: dict[str, list[str]] = {}
-    for name in names:
-        spelled.setdefault(canonical_candle_symbol(name), []).append(name)
-    symbols = list(spelled)
+    """The last event of each symbol.
+
+    Returns within ``timeout`` seconds, whatever has come by then; without one, when the server has had
+    ``patience`` seconds for each part of the symbols, or the feed has been down for as long.
+    """
+    limit = _Limit(None if timeout is None else asyncio.get_running_loop().time() + timeout, patience)
+    found = {name: canonical_candle_symbol(name) for name in names}
+    symbols = list(dict.fromkeys(found.values()))
     parts = await together(
-        _part(feed, event_class, symbols[first : first + PART], deadline=deadline, room=room)
+        _part(feed, event_class, symbols[first : first + PART], limit, room)
         for first in range(0, len(symbols), PART)
     )
     status = {symbol: one for part in parts for symbol, one in part.status.items()}
     events = {symbol: event for part in parts for symbol, event in part.events.items()}
-    found = {name: canonical_candle_symbol(name) for name in names}
     return Snapshot(
         event_class,
         {name: status[symbol] for name, symbol in found.items()},
@@ -65,31 +73,50 @@ async def current_values(
 
 
 async def _part(
-    feed: Feed, event_class: type[E], symbols: list[str], *, deadline: float, room: asyncio.Semaphore
+    feed: Feed, event_class: type[E], symbols: list[str], limit: _Limit, room: asyncio.Semaphore
 ) -> _Part:
     try:
-        async with asyncio.timeout_at(deadline):
+        async with asyncio.timeout_at(limit.deadline):
             await room.acquire()
     except TimeoutError:
         return _Part(dict.fromkeys(symbols, Status.NOT_ASKED), {}, [])
     try:
-        return await _ask(feed, event_class, symbols, deadline)
+        return await _ask(feed, event_class, symbols, limit)
     finally:
         room.release()
 
 
-async def _ask(feed: Feed, event_class: type[E], symbols: list[str], deadline: float) -> _Part:
-    now = asyncio.get_running_loop().time
+async def _ask(feed: Feed, event_class: type[E], symbols: list[str], limit: _Limit) -> _Part:
     awaited = set(symbols)
     part = _Part({}, {}, [])
-    subscription = feed.subscribe(event_class, symbols, limit_bytes=LIMIT_BYTES, overflow=Overflow.FAIL)
-    async with subscription, aclosing(subscription.batches(duration=deadline - now())) as batches:
-        async for batch in batches:
-            _take(batch.of_symbols(awaited), awaited, part)
-            if not awaited:
-                break
+    async with feed.subscribe(
+        event_class, symbols, limit_bytes=LIMIT_BYTES, overflow=Overflow.FAIL
+    ) as subscription:
+        turns = _turns(feed, subscription, limit)
+        while awaited and (turn := next(turns)):
+            async with aclosing(subscription.batches(duration=turn)) as batches:
+                async for batch in batches:
+                    _take(batch.of_symbols(awaited), awaited, part)
+                    if not awaited:
+                        break
         part.status.update({symbol: silence(feed, subscription, symbol) for symbol in awaited})
     return part
+
+
+def _turns(feed: Feed, subscription: Subscription[Any], limit: _Limit) -> Iterator[float]:
+    """For how many seconds to listen next, again and again; 0 when it is enough."""
+    now = asyncio.get_running_loop().time
+    if limit.deadline is not None:
+        while True:
+            yield max(0.0, limit.deadline - now())
+    up_at = now()
+    while now() < up_at + limit.patience and (not is_up(feed) or feed.unsent(subscription)):
+        up_at = now() if is_up(feed) else up_at
+        yield min(_LOOK, limit.patience)
+    asked_at = now()
+    while is_up(feed):
+        yield max(0.0, asked_at + limit.patience - now())
+    yield 0.0
 
 
 def _take(batch: EventBatch[Any], awaited: set[str], part: _Part) -> None:

@@ -37,10 +37,14 @@ class Feed(Protocol):
         """The symbols of a subscription that the server has not been told of on this connection."""
 
 
+def is_up(feed: Feed) -> bool:
+    """Whether a server listens to it now."""
+    return feed.state.state in {State.LIVE, State.RESTORING}
+
+
 def silence(feed: Feed, subscription: Subscription[Any], symbol: str) -> Status:
     """Why nothing came for a symbol (in its canonical spelling), as far as it can be known."""
-    is_up = feed.state.state in {State.LIVE, State.RESTORING}
-    return Status.SILENT if is_up and symbol not in feed.unsent(subscription) else Status.NOT_ASKED
+    return Status.SILENT if is_up(feed) and symbol not in feed.unsent(subscription) else Status.NOT_ASKED
 
 
 async def together(questions: Iterable[Coroutine[Any, Any, T]]) -> list[T]:

@@ -140,3 +140,53 @@ def test_messages_carry_only_the_keys_they_need() -> None:
         "add": [{"type": "Quote", "symbol": "A"}],
         "reset": True,
     }
+
+
+def test_where_there_is_room_what_is_new_goes_first() -> None:
+    wanted = WantedSet(room=10)
+    wanted.want(Entry("Quote", "A"))
+    said(wanted)
+    wanted.unwant(("Quote", "A", ""))
+    wanted.want(Entry("Quote", "B"))
+
+    assert said(wanted) == [
+        FeedSubscription(1, add=[Entry("Quote", "B")]),
+        FeedSubscription(1, remove=[Entry("Quote", "A")]),
+    ]
+
+
+def test_where_there_is_no_room_what_is_given_up_goes_first() -> None:
+    wanted = WantedSet(room=1)
+    wanted.want(Entry("Quote", "A"))
+    said(wanted)
+    wanted.unwant(("Quote", "A", ""))
+    wanted.want(Entry("Quote", "B"))
+
+    assert said(wanted) == [
+        FeedSubscription(1, remove=[Entry("Quote", "A")]),
+        FeedSubscription(1, add=[Entry("Quote", "B")]),
+    ]
+
+
+def test_what_is_wanted_again_is_removed_before_it_is_added_however_much_room_there_is() -> None:
+    wanted = WantedSet(room=10)
+    wanted.want(Entry("Quote", "A"))
+    said(wanted)
+    wanted.want(Entry("Quote", "A"), again=True)
+    wanted.want(Entry("Quote", "B"))
+
+    assert said(wanted) == [
+        FeedSubscription(1, add=[Entry("Quote", "B")]),
+        FeedSubscription(1, remove=[Entry("Quote", "A")]),
+        FeedSubscription(1, add=[Entry("Quote", "A")]),
+    ]
+
+
+def test_everything_is_asked_for_before_what_is_given_up_has_been() -> None:
+    wanted = WantedSet(room=10)
+    wanted.want(Entry("Quote", "A"))
+    said(wanted)
+    wanted.unwant(("Quote", "A", ""))
+
+    assert wanted.is_asked
+    assert not wanted.is_settled

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tastytrade.dxfeed import Profile, Quote, Summary
-from tastytrade.oneshot.current import PART, current_values, is_blank, usual_timeout
+from tastytrade.oneshot.current import PART, current_values, is_blank
 from tastytrade.oneshot.snapshot import Snapshot, Status
 from tastytrade.source import State, StateChange
 from tastytrade.subscription import Subscription
@@ -15,10 +15,15 @@ from tests.unit.oneshot.hand_feed import HandFeed
 
 
 async def ask(
-    feed: HandFeed, names: Sequence[str], *, limit: float = 0.2, parts: int = 20
+    feed: HandFeed,
+    names: Sequence[str],
+    *,
+    limit: float | None = 0.2,
+    parts: int = 20,
+    patience: float = 3.0,
 ) -> Snapshot[Quote]:
     room = asyncio.Semaphore(parts)
-    return await current_values(feed, Quote, names, timeout=limit, room=room)
+    return await current_values(feed, Quote, names, timeout=limit, room=room, patience=patience)
 
 
 def bid(symbol: str, price: float = 1.0) -> Quote:
@@ -123,6 +128,30 @@ async def test_the_table_has_the_time_each_event_was_received() -> None:
     assert found.table["timestamp"].dt.timestamp("ns").to_list() == [7, 9]
 
 
+async def test_without_a_timeout_patience_begins_when_the_server_was_asked() -> None:
+    now = asyncio.get_running_loop().time
+    feed = HandFeed()
+    feed.not_sent = frozenset({"A"})
+    began = now()
+
+    def ask_at_last() -> None:
+        feed.not_sent = frozenset()
+
+    asyncio.get_running_loop().call_later(0.5, ask_at_last)
+    found = await ask(feed, ["A"], limit=None, patience=0.3)
+
+    assert found.status == {"A": Status.SILENT}
+    assert 0.8 <= now() - began < 3
+
+
+async def test_without_a_timeout_a_feed_that_stays_down_is_given_up() -> None:
+    feed = HandFeed()
+    feed.state = StateChange(State.BACKOFF, "by hand", 0)
+    found = await ask(feed, ["A"], limit=None, patience=0.1)
+
+    assert found.status == {"A": Status.NOT_ASKED}
+
+
 @pytest.mark.parametrize(
     ("event", "expected"),
     [
@@ -137,8 +166,3 @@ async def test_the_table_has_the_time_each_event_was_received() -> None:
 )
 def test_an_event_is_blank_when_it_has_no_number_and_no_text(event: Any, expected: bool) -> None:
     assert is_blank(event) is expected
-
-
-def test_the_usual_timeout_grows_with_the_symbols() -> None:
-    assert usual_timeout(1) == pytest.approx(3.0, abs=0.01)
-    assert usual_timeout(40_000) > 30
