@@ -3,6 +3,15 @@
 from tastytrade.tables.builder import TableBuilder
 from tastytrade.tables.chain import chain_table, options_table
 from tastytrade.tables.decimals import with_exact_decimals
+from tastytrade.tables.instruments import instruments_table
 from tastytrade.tables.schema import Table, schema_of
 
-__all__ = ["Table", "TableBuilder", "chain_table", "options_table", "schema_of", "with_exact_decimals"]
+__all__ = [
+    "Table",
+    "TableBuilder",
+    "chain_table",
+    "instruments_table",
+    "options_table",
+    "schema_of",
+    "with_exact_decimals",
+]
