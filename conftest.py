@@ -1,6 +1,70 @@
-"""The README's code runs as a test."""
+"""The code of README.md and docs/ runs as a test, block after block, as the cells of a notebook do.
 
-from sybil import Sybil
-from sybil.parsers.markdown import PythonCodeBlockParser
+``await`` may stand anywhere. A simulator in another process is where an account would be: its address and
+credentials are in the environment.
+"""
 
-pytest_collect_file = Sybil(parsers=[PythonCodeBlockParser()], patterns=["README.md"]).pytest()
+from __future__ import annotations
+
+import ast
+import asyncio
+import inspect
+from itertools import groupby
+from types import FunctionType
+from typing import Any
+
+import pytest
+from sybil import Example, Sybil
+from sybil.evaluators.python import pad
+from sybil.integration.pytest import SybilItem
+from sybil.parsers.markdown import CodeBlockParser
+
+RUNNER = "__runner__"
+OTHERS = ("TT_ENVIRONMENT", "TT_EVENTS_URL", "DXLINK_TOKEN")
+"""Variables that a developer may have set, and that would lead elsewhere."""
+
+
+def open_page(names: dict[str, Any]) -> None:
+    names[RUNNER] = asyncio.Runner()
+
+
+def close_page(names: dict[str, Any]) -> None:
+    names[RUNNER].close()
+
+
+def evaluate(example: Example) -> None:
+    """Run a block; one loop for all blocks of a page that wait for something."""
+    source = pad(example.parsed, example.line + example.parsed.line_offset)
+    code = compile(source, example.path, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    result = FunctionType(code, example.namespace)()
+    if inspect.iscoroutine(result):
+        example.namespace[RUNNER].run(result)
+
+
+@pytest.fixture
+def account(tastytrade_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The simulator's address and credentials in the environment, and nobody's keyring."""
+    for name in OTHERS:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    return tastytrade_environment
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Blocks of a page in their order, whatever the order of all tests is."""
+    ordered: list[pytest.Item] = []
+    for _, group in groupby(items, lambda item: item.path):
+        found = list(group)
+        if isinstance(found[0], SybilItem):
+            found.sort(key=lambda item: item.reportinfo()[1] or 0)
+        ordered += found
+    items[:] = ordered
+
+
+pytest_collect_file = Sybil(
+    parsers=[CodeBlockParser("python", evaluate)],
+    patterns=["README.md", "docs/*.md"],
+    fixtures=["account"],
+    setup=open_page,
+    teardown=close_page,
+).pytest()

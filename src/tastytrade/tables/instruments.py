@@ -51,7 +51,7 @@ def instruments_table(items: Iterable[Struct]) -> pl.DataFrame:
 
 @cache
 def _kinds(cls: type[Struct]) -> dict[str, Any]:
-    """Field, ``symbol`` first -> the one class of its values besides None; Struct for what is made of parts."""
+    """Field, ``symbol`` first -> the class of its values besides None; Struct for what is made of parts."""
     hints = get_type_hints(cls)
     names = [field.name for field in msgspec.structs.fields(cls)]
     names.sort(key=lambda name: name != "symbol")
