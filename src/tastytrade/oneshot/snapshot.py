@@ -73,7 +73,7 @@ class Snapshot(Generic[E]):
         """The events as a polars table; ``timestamp`` is when each was received."""
         from tastytrade.tables import TableBuilder
 
-        builder = TableBuilder(self.event_class)
+        builder = TableBuilder(self.event_class, last=max(1, sum(map(len, self._batches))))
         for batch in self._batches:
             builder.append(batch)
         return builder.table

@@ -56,3 +56,10 @@ def test_its_repr_counts() -> None:
     assert repr(snapshot(A=Status.OK, B=Status.SILENT)) == (
         "<Snapshot of 1 Quote: 1 ok, 1 not entitled or unknown>"
     )
+
+
+def test_the_table_has_every_row_of_a_long_history() -> None:
+    batch = EventBatch.from_events([A] * 400_000)
+    found = Snapshot(Quote, {"A": Status.OK}, {"A": [A]}, [batch] * 3)
+
+    assert found.table.height == 1_200_000
