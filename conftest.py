@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import asyncio
 import inspect
-from itertools import groupby
 from types import FunctionType
 from typing import Any
 
@@ -34,6 +33,7 @@ def close_page(names: dict[str, Any]) -> None:
 
 def evaluate(example: Example) -> None:
     """Run a block; one loop for all blocks of a page that wait for something."""
+    __tracebackhide__ = True
     source = pad(example.parsed, example.line + example.parsed.line_offset)
     code = compile(source, example.path, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
     result = FunctionType(code, example.namespace)()
@@ -51,14 +51,10 @@ def account(tastytrade_environment: dict[str, str], monkeypatch: pytest.MonkeyPa
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Blocks of a page in their order, whatever the order of all tests is."""
-    ordered: list[pytest.Item] = []
-    for _, group in groupby(items, lambda item: item.path):
-        found = list(group)
-        if isinstance(found[0], SybilItem):
-            found.sort(key=lambda item: item.reportinfo()[1] or 0)
-        ordered += found
-    items[:] = ordered
+    """Page after page, each from top to bottom, whatever the order of all other tests is."""
+    blocks = [item for item in items if isinstance(item, SybilItem)]
+    blocks.sort(key=lambda block: (block.path, block.example.line))
+    items[:] = [*(item for item in items if not isinstance(item, SybilItem)), *blocks]
 
 
 pytest_collect_file = Sybil(

@@ -7,7 +7,6 @@ import re
 import shlex
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,11 +18,10 @@ from tastytrade.cli import demo
 from tastytrade.cli.app import app
 from tastytrade.errors import ConfigurationError, TastytradeError
 from tastytrade.rest import environment
+from tests.docs.pages import DOCS, PAGES, ROOT
 from tests.shape.source import sources
 
-ROOT = Path(__file__).resolve().parents[2]
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
-VARIABLE = re.compile(r"(?:TT|DXLINK)_[A-Z_]*[A-Z]")
+VARIABLE = re.compile(r"(?:TT|DXLINK|TASTYTRADE)_[A-Z_]*[A-Z]")
 
 
 class Read(dict[str, str]):
@@ -97,7 +95,14 @@ def tree_of(error: type[Exception], depth: int = 0) -> list[tuple[int, str]]:
 
 
 def test_there_are_the_commands_we_think_of() -> None:
-    assert set(COMMANDS) >= {(), ("demo",), ("stream",), ("simulator",), ("simulator", "exec")}
+    words = {" ".join(names) for names in COMMANDS}
+
+    assert words == {"", "demo", "stream", "login", "whoami", "logout", "simulator", "simulator exec"}
+
+
+@pytest.mark.parametrize("name", sorted(names[0] for names in COMMANDS if len(names) == 1))
+def test_every_command_is_shown_to_users(name: str) -> None:
+    assert {f"tastytrade {name}", f"make {name}"} & {" ".join(line.split()[:2]) for line in examples()}
 
 
 @pytest.mark.parametrize("names", COMMANDS, ids=" ".join)
@@ -144,8 +149,7 @@ def test_a_target_of_make_is_there(line: str) -> None:
 
 
 def test_every_variable_is_named_where_users_look() -> None:
-    pages = [page.read_text(encoding="utf-8") for page in PAGES]
-    text = "\n".join([*pages, str(environment.__doc__), *map(help_of, COMMANDS)])
+    text = (DOCS / "sessions.md").read_text(encoding="utf-8")
     named = set(VARIABLE.findall(text))
     # A TT_SANDBOX_ variable may be named by its TT_ twin, or by its end alone: "TT_SANDBOX_USER + _PASS".
     ends = set(re.findall(r"(?<!\w)_([A-Z]+)\b", text))
@@ -154,7 +158,8 @@ def test_every_variable_is_named_where_users_look() -> None:
         end = variable.removeprefix("TT_SANDBOX_")
         return variable in named or (end != variable and (end in ends or f"TT_{end}" in named))
 
-    assert len(variables_read()) >= 12
+    assert variables_read() >= {"TASTYTRADE_HOME", "TT_EVENTS_URL", "TT_ENVIRONMENT", "DXLINK_TOKEN"}
+    assert len(variables_read()) >= 14
     assert {variable for variable in variables_read() if not is_named(variable)} == set()
 
 

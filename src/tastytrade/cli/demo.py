@@ -34,8 +34,8 @@ BOARD = (
 NEXT = (
     ("tastytrade stream SPX NVDA --simulator", "the same market, live, until Ctrl-C"),
     ("tastytrade simulator exec -- python your_program.py", "your own program against a simulator"),
-    ("export TT_SECRET=... TT_REFRESH=...", "your OAuth client's secret and grant, from my.tastytrade.com"),
-    ("tastytrade stream SPX NVDA --events Quote,Trade", "the real feed, with these two set"),
+    ("tastytrade login", "keeps your OAuth client's secret and grant, from my.tastytrade.com"),
+    ("tastytrade stream SPX NVDA --events Quote,Trade", "the real feed, once you have logged in"),
 )
 
 
