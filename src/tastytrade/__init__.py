@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     )
     from tastytrade.errors import TastytradeError
     from tastytrade.instruments import OptionChain, get_option_chain
-    from tastytrade.oneshot import Snapshot, Status
+    from tastytrade.oneshot import Snapshot, Status, WebService
     from tastytrade.session import Session
     from tastytrade.simulator import Simulator
     from tastytrade.streamer import Streamer
     from tastytrade.subscription import Overflow, Subscription
-    from tastytrade.tables import TableBuilder
+    from tastytrade.tables import TableBuilder, instruments_table, options_table
 
 _HOMES = {
     "tastytrade.blocking": ("CertificationSession", "DataStreamer", "ProductionSession"),
@@ -40,12 +40,12 @@ _HOMES = {
     ),
     "tastytrade.errors": ("TastytradeError",),
     "tastytrade.instruments": ("OptionChain", "get_option_chain"),
-    "tastytrade.oneshot": ("Snapshot", "Status"),
+    "tastytrade.oneshot": ("Snapshot", "Status", "WebService"),
     "tastytrade.session": ("Session",),
     "tastytrade.simulator": ("Simulator",),
     "tastytrade.streamer": ("Streamer",),
     "tastytrade.subscription": ("Overflow", "Subscription"),
-    "tastytrade.tables": ("TableBuilder",),
+    "tastytrade.tables": ("TableBuilder", "instruments_table", "options_table"),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -74,7 +74,10 @@ __all__ = [
     "TimeAndSale",
     "Trade",
     "TradeETH",
+    "WebService",
     "get_option_chain",
+    "instruments_table",
+    "options_table",
 ]
 
 

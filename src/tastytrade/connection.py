@@ -60,17 +60,20 @@ class Connection:
         self._now = asyncio.get_running_loop().time
 
     async def run(self, *, token: str | None) -> FeedError:
-        """Speak DXLink until the connection ends; gives the reason of the end."""
+        """Speak DXLink until the connection ends; gives the reason of the end.
+
+        Raises what ``received`` or ``progressed`` raise.
+        """
         self._protocol.start(token=token, now=self._now())
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._read(), name="tastytrade-receive")
                 tasks.create_task(self._write(), name="tastytrade-send")
-        except* FeedError as group:
-            reasons = group
-        while isinstance(reasons, BaseExceptionGroup):
-            reasons = reasons.exceptions[0]  # type: ignore[assignment]  # down to the first FeedError
-        return reasons
+        except BaseExceptionGroup as errors:
+            reason = first_of(errors)
+        if isinstance(reason, FeedError):
+            return reason
+        raise reason
 
     async def _read(self) -> None:
         protocol, received, now = self._protocol, self._received, self._now
@@ -93,6 +96,14 @@ class Connection:
                     await self._wake.wait()
             except TimeoutError:
                 continue
+
+
+def first_of(errors: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The first error of a task group, which ended the others."""
+    first: BaseException = errors
+    while isinstance(first, BaseExceptionGroup):
+        first = first.exceptions[0]
+    return first
 
 
 def backoff(attempt: int) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from math import inf
 from typing import Any
 
@@ -19,6 +19,8 @@ from tastytrade.dxlink.wanted import Key
 from tastytrade.errors import ConfigurationError
 from tastytrade.source import EventTypes, Gap
 from tastytrade.subscription import Subscription
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Interest:
@@ -82,9 +84,10 @@ class Interest:
             subscription.add_gap(gap)
 
     def end(self, error: Exception | None) -> None:
-        """The source is over."""
+        """The source is over: every reader is told, and nothing is wanted any more."""
         for subscription in self._everyone():
             subscription.end(error)
+            self.leave(subscription)
 
     def _everyone(self) -> set[Subscription[Any]]:
         return {subscription for readers in self._readers.values() for subscription in readers}
@@ -104,7 +107,9 @@ def entries_of(
     """The subscription entries of some types and symbols. Raises ConfigurationError or SymbolError."""
     classes = _classes(event_types)
     names = symbol_list(symbols)
-    since = _milliseconds(from_time)
+    since = from_time
+    if since is not None and not isinstance(since, int):
+        since = milliseconds(since, "from_time")
     for cls in classes:
         if since is not None and not cls.time_series:
             raise ConfigurationError(f"{cls.__name__} has no history; leave out from_time")
@@ -124,11 +129,13 @@ def _classes(event_types: EventTypes) -> list[type[Event]]:
     return classes
 
 
-def _milliseconds(from_time: datetime | int | None) -> int | None:
-    if not isinstance(from_time, datetime):
-        return from_time
-    if from_time.tzinfo is None:
+def milliseconds(moment: datetime, name: str) -> int:
+    """Unix milliseconds of an aware datetime. Raises ConfigurationError for what is none."""
+    if not isinstance(moment, datetime):
+        raise ConfigurationError(f"{name} must be a datetime with a time zone, not {moment!r}")
+    if moment.tzinfo is None:
         raise ConfigurationError(
-            f"from_time {from_time.isoformat()} has no time zone; write datetime(..., tzinfo=UTC)"
+            f"{name} {moment.isoformat()} has no time zone; write datetime(..., tzinfo=UTC), or"
+            " datetime.now(UTC) - timedelta(days=30)"
         )
-    return int(from_time.timestamp() * 1000)
+    return (moment - _EPOCH) // timedelta(milliseconds=1)

@@ -6,7 +6,8 @@ import asyncio
 import logging
 import os
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from functools import partial
 from random import random
 from types import TracebackType
@@ -18,6 +19,7 @@ from tastytrade.rest.auth import (
     DAY,
     Credentials,
     LoginCredentials,
+    OAuthCredentials,
     QuoteToken,
     Token,
     logout_call,
@@ -25,7 +27,14 @@ from tastytrade.rest.auth import (
     validate_call,
 )
 from tastytrade.rest.call import Answer, Call, Steps
-from tastytrade.rest.environment import Environment, environment_from, environment_in
+from tastytrade.rest.environment import (
+    Environment,
+    Variables,
+    check_destination,
+    environment_from,
+    environment_in,
+    environment_named,
+)
 from tastytrade.rest.patience import ATTEMPTS, LONGEST_PAUSE, Patience
 from tastytrade.rest.secret import Secret
 from tastytrade.saved import saved_credentials
@@ -72,6 +81,7 @@ class Session:
         self._sleep = sleep
         self._door: HttpDoor | None = None
         self._patience = Patience()
+        self._one_by_one = asyncio.Lock()
         self._renewal = Renewal(
             environment, credentials, self._ask, monotonic=monotonic, clock=clock, is_saved=saved
         )
@@ -86,13 +96,33 @@ class Session:
         Where no variable gives credentials, those kept for the environment are taken (``tastytrade login``,
         ``save()``). Raises ConfigurationError, naming the variables to set.
         """
-        given = os.environ if variables is None else variables
-        environment, credentials = environment_in(given, name)
+        variables = Variables(os.environ if variables is None else variables)
+        environment, credentials = environment_in(variables, name)
         if credentials is None:
             saved = saved_credentials(environment)
             if saved is not None:
                 return cls(environment, saved, saved=True)
-            environment, credentials = environment_from(given, name)
+            environment, credentials = environment_from(variables, name)
+        return cls(environment, credentials)
+
+    @classmethod
+    def from_oauth(
+        cls,
+        client_secret: str,
+        refresh_token: str,
+        *,
+        name: str | None = None,
+        variables: Mapping[str, str] | None = None,
+    ) -> Session:
+        """A session, not yet open, by the secret of an OAuth application and the refresh token of a grant.
+
+        ``name`` is that of an environment, as for ``from_environment``. Raises ConfigurationError.
+        """
+        credentials = OAuthCredentials(Secret(client_secret), Secret(refresh_token))
+        del client_secret, refresh_token  # a traceback with local variables would show them
+        variables = Variables(os.environ if variables is None else variables)
+        environment = environment_named(variables, name)
+        check_destination(environment, credentials, name="the refresh token")
         return cls(environment, credentials)
 
     def __repr__(self) -> str:
@@ -196,7 +226,8 @@ class Session:
 
         When the token is refused (401) it is renewed once, and a call that does no harm twice is sent
         once more. So is one whose connection broke; and one that the service puts off (429) waits, with
-        all others of this session, and is sent up to four times.
+        all others of this session, and is sent up to four times. As long as waiting has not helped, one of
+        those who wait goes ahead of the others, and what it meets four times is raised to them all.
         """
         if isinstance(call, Call):
             return await self._run(call)
@@ -257,29 +288,46 @@ class Session:
 
     async def _exchange(self, call: Call[Any], authorization: Secret | None) -> Answer:
         """What comes back for a call, sent as often as it bears."""
+        since = self._patience.pauses
         attempt = 0
         while True:
             attempt += 1
-            await self._wait_for_turn(call)
-            if self._door is None:
-                raise RequestError(f"{call.where} was not sent: open the session first (async with session)")
             try:
-                answer = await self._door.send(call, authorization)
+                async with self._turn(call, since):
+                    answer, pause = await self._sent(call, authorization)
             except ServiceUnavailable as error:
                 if error.code != NO_CONNECTION or not call.idempotent or attempt > 1:
                     raise
                 await self._sleep(SECOND_TRY * random())  # noqa: S311 - so that not all come back together
                 continue
-            if answer.status != 429:
-                return answer
-            pause = self._patience.refused(answer, attempt, now=self._monotonic(), chance=random())  # noqa: S311
-            if not call.idempotent or attempt == ATTEMPTS or pause > LONGEST_PAUSE:
+            may_repeat = call.idempotent or not call.authorized  # a login that was put off is no login
+            if answer.status != 429 or not may_repeat or attempt == ATTEMPTS or pause > LONGEST_PAUSE:
                 return answer
             log.debug("%s: too many requests, all wait for %.1f s", call.where, pause)
 
-    async def _wait_for_turn(self, call: Call[Any]) -> None:
-        while left := self._patience.left(call, now=self._monotonic()):
-            await self._sleep(left * (1 + random() / 10))  # noqa: S311
+    async def _sent(self, call: Call[Any], authorization: Secret | None) -> tuple[Answer, float]:
+        """The answer to a call and, where that is "too many requests", the seconds to wait."""
+        if self._door is None:
+            raise RequestError(f"{call.where} was not sent: open the session first (async with session)")
+        pauses = self._patience.pauses
+        answer = await self._door.send(call, authorization)
+        if answer.status != 429:
+            self._patience.answered(sent_after=pauses)
+            return answer, 0.0
+        now, chance = self._monotonic(), random()  # noqa: S311
+        return answer, self._patience.refused(answer, sent_after=pauses, now=now, chance=chance)
+
+    @asynccontextmanager
+    async def _turn(self, call: Call[Any], since: int) -> AsyncIterator[None]:
+        """A call's turn: now or, while the service says that there are too many, one after the other."""
+        if self._patience.is_tried:
+            async with self._one_by_one:
+                while left := self._patience.left(call, since=since, now=self._monotonic()):
+                    await self._sleep(left * (1 + random() / 10))  # noqa: S311
+                if self._patience.is_tried:
+                    yield
+                    return
+        yield
 
     def _secrets(self, token: Token | None) -> list[Secret]:
         """Every secret at hand: a service that echoes one must not bring it into an error's text."""

@@ -107,13 +107,15 @@ class Streamer(AskOnce):
     async def aclose(self) -> None:
         """Close the connection and end every subscription. May be called twice."""
         task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            await asyncio.wait([task])
-        self._interest.end(None)
-        if self._state.state not in {State.CLOSED, State.FAILED}:
-            self._enter(State.CLOSED, "closed by us")
-        self._ended.set()
+        try:
+            if task is not None:
+                task.cancel()
+                await asyncio.wait([task])
+        finally:
+            self._interest.end(None)
+            if self._state.state not in {State.CLOSED, State.FAILED}:
+                self._enter(State.CLOSED, "closed by us")
+            self._ended.set()
 
     async def wait_closed(self) -> None:
         """Wait until the streamer has been closed. Raises what ended the feed when it failed for good."""
@@ -178,8 +180,7 @@ class Streamer(AskOnce):
         Every reader gets every event; a reader who comes later gets the current values again.
         Raises ConfigurationError or SymbolError for what cannot be meant, StreamClosed when closed.
         """
-        if self._state.state in {State.CLOSED, State.FAILED}:
-            raise StreamClosed(f"this streamer is not open ({self._state.reason}); use it in `async with`")
+        self._check_open()
         entries = entries_of(event_types, symbols, from_time=from_time, source=source)
         subscription: Subscription[Any] = Subscription(
             entries,
@@ -201,6 +202,9 @@ class Streamer(AskOnce):
         from_time: datetime | int | None = None,
     ) -> None:
         """Let a subscription have more symbols, from now on. Raises as ``subscribe`` does."""
+        self._check_open()
+        if subscription.is_closed:
+            raise StreamClosed("this subscription is closed; subscribe anew")
         entries = entries_of(event_types, symbols, from_time=from_time)
         self._interest.add(subscription, entries)
         subscription.change(add=entries)
@@ -336,7 +340,7 @@ class Streamer(AskOnce):
             return self._session is None or isinstance(before, FeedUnauthorized)
         if self._opened is not None and not self._opened.done():
             return True
-        return isinstance(failure, CredentialsRejected | NotPermitted | ConfigurationError)
+        return isinstance(failure, CredentialsRejected | NotPermitted | ConfigurationError | StreamClosed)
 
     def _fail(self, error: Exception) -> None:
         self._enter(State.FAILED, str(error))
@@ -353,6 +357,10 @@ class Streamer(AskOnce):
             self._interest.add_gap(Gap(reason, from_ns, time.time_ns(), epoch, self._protocol.epoch))
 
     # Small things.
+
+    def _check_open(self) -> None:
+        if self._state.state in {State.CLOSED, State.FAILED}:
+            raise StreamClosed(f"this streamer is not open ({self._state.reason}); use it in `async with`")
 
     def _decode(self, frame: Frame) -> Decoded:
         if frame.is_decoded:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
 from enum import Enum
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
@@ -17,6 +17,7 @@ from tastytrade.dxfeed import Event, EventBatch
 from tastytrade.dxlink.compact import Decoded
 from tastytrade.dxlink.frame import Frame
 from tastytrade.dxlink.messages import Entry
+from tastytrade.dxlink.wanted import Key
 from tastytrade.errors import SlowReader
 from tastytrade.source import Gap, GapReason
 
@@ -55,14 +56,14 @@ class Subscription(Generic[E]):
         limit_bytes: int = DEFAULT_LIMIT_BYTES,
         overflow: Overflow = Overflow.DROP_OLDEST,
     ) -> None:
-        self._entries = dict.fromkeys(entries)
+        self._entries = {_place(entry): entry for entry in entries}
         self.limit_bytes = limit_bytes
         self.overflow = overflow
         self.gaps: list[Gap] = []
         self.delivered = 0
         """Events handed to the reader."""
         self.dropped_frames = 0
-        self._symbols = _symbols_by_type(self._entries)
+        self._symbols, self._sources = _wanted_by_type(self._entries.values())
         self._decode = decode
         self._release = release
         self._frames: deque[Frame] = deque()
@@ -119,7 +120,12 @@ class Subscription(Generic[E]):
     @property
     def entries(self) -> tuple[Entry, ...]:
         """What it is subscribed to."""
-        return tuple(self._entries)
+        return tuple(self._entries.values())
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing more will arrive; what has arrived can still be read."""
+        return self._ended
 
     @property
     def waiting_bytes(self) -> int:
@@ -148,11 +154,11 @@ class Subscription(Generic[E]):
     # The source's side.
 
     def change(self, *, add: Iterable[Entry] = (), remove: Iterable[Entry] = ()) -> None:
-        """Be interested in more, or in less, from the next read on."""
+        """Be interested in more, or in less, from the next read on; of a history in its newest start."""
         for entry in remove:
-            self._entries.pop(entry, None)
-        self._entries |= dict.fromkeys(add)
-        self._symbols = _symbols_by_type(self._entries)
+            self._entries.pop(_place(entry), None)
+        self._entries |= {_place(entry): entry for entry in add}
+        self._symbols, self._sources = _wanted_by_type(self._entries.values())
 
     def put(self, frame: Frame) -> None:
         """Take a frame in. Never blocks; over the limit the overflow policy decides."""
@@ -229,16 +235,36 @@ class Subscription(Generic[E]):
         frame = self._frames.popleft()
         self._waiting_bytes -= frame.size_bytes
         for batch in self._decode(frame).batches:
-            wanted = self._symbols.get(batch.event_class.__name__)
-            if wanted is None:
+            name = batch.event_class.__name__
+            wanted = self._symbols.get(name)
+            if wanted is None or wanted.isdisjoint(batch.symbols):
                 continue
             chosen = batch.of_symbols(wanted)
+            sources = self._sources.get(name)
+            if sources is not None:
+                chosen = _of_sources(chosen, sources)
             if len(chosen):
                 yield chosen  # type: ignore[misc]  # the entries' types are the classes E stands for
 
 
-def _symbols_by_type(entries: Iterable[Entry]) -> Mapping[str, set[str]]:
+def _place(entry: Entry) -> tuple[Key, bool]:
+    """What an entry is one of: a history and the newest value of a symbol are two things."""
+    return entry.key, entry.from_time is None
+
+
+def _wanted_by_type(entries: Iterable[Entry]) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """Of each event type the symbols, and the order sources where every entry names one."""
     symbols: dict[str, set[str]] = {}
+    sources: dict[str, set[str | None]] = {}
     for entry in entries:
         symbols.setdefault(entry.type, set()).add(entry.symbol)
-    return symbols
+        sources.setdefault(entry.type, set()).add(entry.source)
+    return symbols, {name: {one for one in some if one} for name, some in sources.items() if None not in some}
+
+
+def _of_sources(batch: EventBatch[Any], sources: set[str]) -> EventBatch[Any]:
+    """The events from some order sources; one that does not say where it is from counts as well."""
+    column = batch.columns.get("source", ())
+    if all(not source or source in sources for source in column):
+        return batch
+    return batch.rows(at for at, source in enumerate(column) if not source or source in sources)

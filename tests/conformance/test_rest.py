@@ -23,12 +23,12 @@ from tastytrade.instruments import (
     get_holidays,
     get_market_data,
     get_market_metrics,
+    get_market_sessions,
     get_nested_future_option_chain,
     get_nested_option_chain,
     get_option,
     get_option_chain,
     get_quantity_decimal_precisions,
-    get_sessions,
     get_trade_day,
     search_symbols,
 )
@@ -151,7 +151,7 @@ async def test_symbols_are_found_by_their_beginning(session: Session) -> None:
 async def test_the_calendar_and_the_clock_agree_on_the_trading_day(session: Session) -> None:
     today = await get_trade_day(session)
     holidays = await get_holidays(session)
-    sessions = await get_sessions(session, today - timedelta(days=7), today + timedelta(days=7))
+    sessions = await get_market_sessions(session, today - timedelta(days=7), today + timedelta(days=7))
 
     assert today not in holidays.holidays
     assert today in {one.day for one in sessions}

@@ -41,7 +41,7 @@ ASKED: dict[str, list[tuple[Any, ...]]] = {
     "get_earnings_reports": [("AAPL", date(2024, 1, 1))],
     "search_symbols": [("SP",)],
     "search_instruments": [("gold",)],
-    "get_sessions": [(date(2025, 1, 6), date(2025, 1, 10))],
+    "get_market_sessions": [(date(2025, 1, 6), date(2025, 1, 10))],
     "get_holidays": [(), ("CME",)],
     "get_trade_day": [(), (MOMENT,)],
 }

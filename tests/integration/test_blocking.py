@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import os
 import pickle
+import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -179,6 +183,50 @@ def test_what_cannot_be_meant_is_refused_with_a_sentence(session: ProductionSess
         session.get_event(EventType.TIME_AND_SALE, ["SPY"])
     with pytest.raises(Incomplete, match="no Quote for 1 of 1 symbols"):
         session.get_event(EventType.QUOTE, ["NOPE"])
+
+
+@pytest.mark.parametrize(("start", "end"), [("2025-01-13", None), (datetime.now(UTC), "2025-01-13")])
+def test_what_is_no_moment_is_refused_with_its_name(session: ProductionSession, start: Any, end: Any) -> None:
+    sentence = "_time must be a datetime, not '2025-01-13'"
+    with pytest.raises(ConfigurationError, match=sentence):
+        session.get_candle(["SPY"], "1d", start, end)
+    with pytest.raises(ConfigurationError, match=sentence):
+        session.get_event(EventType.GREEKS, ["SPY"], start, end)
+    with pytest.raises(ConfigurationError, match=sentence):
+        session.get_time_and_sale(["SPY"], start, end)
+
+
+def test_a_forked_process_is_told_to_make_a_session_of_its_own_and_ends() -> None:
+    program = """
+import os
+from tastytrade import EventType, ProductionSession
+from tastytrade.errors import StreamClosed
+session = ProductionSession("username", "password")
+if os.fork() == 0:
+    try:
+        session.get_event(EventType.QUOTE, ["SPY"])
+    except StreamClosed as error:
+        print("forked:", error, flush=True)
+    raise SystemExit(3)
+print(os.waitstatus_to_exitcode(os.wait()[1]), len(session.get_event(EventType.QUOTE, ["SPY"])))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=9, check=False
+    )
+
+    assert "forked: this session belongs to the process it was made in; make a new one" in done.stdout
+    assert done.stdout.endswith("3 1\n")
+
+
+def test_an_interrupt_ends_a_question_and_the_session_goes_on(session: ProductionSession) -> None:
+    session.get_event(EventType.QUOTE, ["SPY"])
+    threading.Timer(0.2, os.kill, [os.getpid(), signal.SIGINT]).start()
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        session.get_event(EventType.QUOTE, ["NOPE"])
+
+    assert time.monotonic() - began < 2
+    assert len(session.get_event(EventType.QUOTE, ["SPY"])) == 1
 
 
 def test_a_session_works_where_a_loop_is_running(session: ProductionSession) -> None:

@@ -31,7 +31,7 @@ COMMANDS = (
     ["simulator", "--help"],
     ["simulator", "exec", "--help"],
 )
-KEYS = ["api_url", "dxlink_url", "login", "password", "client_secret", "refresh_token"]
+KEYS = ["api_url", "dxlink_url", "events_url", "login", "password", "client_secret", "refresh_token"]
 FRIDAY = date(2023, 6, 16)
 
 

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tastytrade import DataStreamer, EventType, ProductionSession
+from tastytrade import DataStreamer, EventType, ProductionSession, Session, Simulator
 from tastytrade.dxfeed import Candle, Event
-from tastytrade.errors import ConfigurationError
+from tastytrade.errors import ConfigurationError, StreamClosed
+from tests.integration.admission import Leaves
 
 pytestmark = pytest.mark.usefixtures("tastytrade_environment")
 
@@ -94,6 +95,67 @@ async def test_what_cannot_be_meant_is_refused(streamer: DataStreamer) -> None:
         await streamer.subscribe_candle(["SPY"], "5m", now, now)
     with pytest.raises(ConfigurationError, match=r"for one symbol write \['SPY'\]"):
         await streamer.subscribe(EventType.QUOTE, "SPY")
+
+
+async def test_an_interval_that_is_asked_for_again_from_another_start_is_one_subscription(
+    streamer: DataStreamer,
+) -> None:
+    now = datetime.now()  # noqa: DTZ005
+    for days in (1, 3, 2):
+        await streamer.subscribe_candle(["SPY"], "1h", now - timedelta(days=days))
+    await streamer.unsubscribe_candle("SPY")
+    await streamer.subscribe_candle(["QQQ"], "1h", now - timedelta(days=1))
+    found = await symbols_of(streamer, EventType.CANDLE, {"QQQ{=h,tho=true}"})
+
+    assert found[-1].eventSymbol == "QQQ{=h,tho=true}"
+
+
+async def test_two_who_listen_to_a_type_share_its_events(streamer: DataStreamer) -> None:
+    async def listen() -> list[Event]:
+        return [event async for event in streamer.listen(EventType.QUOTE)]
+
+    listeners = [asyncio.create_task(listen()) for _ in range(2)]
+    await streamer.subscribe(EventType.QUOTE, ["SPX", "SPY", "QQQ", "NVDA"])
+    await asyncio.sleep(0.5)
+    await streamer.close()
+    found = [event for heard in await asyncio.gather(*listeners) for event in heard]
+
+    assert {event.eventSymbol for event in found} == {"SPX", "SPY", "QQQ", "NVDA"}
+    assert len(found) == len({id(event) for event in found})
+
+
+async def test_unsubscribing_before_subscribing_does_nothing(streamer: DataStreamer) -> None:
+    await streamer.unsubscribe(EventType.QUOTE, ["SPY"])
+    await streamer.unsubscribe_candle("SPY", "5m")
+    await streamer.subscribe(EventType.QUOTE, ["SPY"])
+
+    assert await symbols_of(streamer, EventType.QUOTE, {"SPY"})
+
+
+async def test_what_ends_the_feed_is_told_to_every_listener(simulator: Simulator, session: Session) -> None:
+    admission = Leaves(session)
+    async with await DataStreamer.create(admission) as streamer:
+        await streamer.subscribe(EventType.TRADE, ["SPX"])
+        listeners = [
+            asyncio.create_task(symbols_of(streamer, one, {"NVDA"}))
+            for one in (EventType.TRADE, EventType.QUOTE)
+        ]
+        admission.is_closed = True
+        await simulator.drop_connections()
+
+        for listening in listeners:
+            with pytest.raises(StreamClosed, match="by hand"):
+                await listening
+
+
+async def test_a_closed_streamer_takes_no_symbols_and_gives_no_events(streamer: DataStreamer) -> None:
+    await streamer.subscribe(EventType.QUOTE, ["SPY"])
+    await streamer.close()
+
+    for event_type in (EventType.QUOTE, EventType.TRADE):
+        with pytest.raises(StreamClosed):
+            await streamer.subscribe(event_type, ["QQQ"])
+    assert [event async for event in streamer.listen(EventType.GREEKS)] == []
 
 
 async def test_closing_ends_every_listener_and_leaves_no_task(streamer: DataStreamer) -> None:

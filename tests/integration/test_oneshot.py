@@ -81,7 +81,10 @@ async def test_a_snapshot_of_what_somebody_listens_to_disturbs_nobody(streamer: 
         (lambda feed: feed.candles("SPX", "5m", start=NOW.replace(tzinfo=None)), "has no time zone"),
         (lambda feed: feed.candles("SPX", "5m", start=NOW + MONTH), "is in the future"),
         (lambda feed: feed.candles("SPX", "5m", start=NOW - MONTH, timeout=-1), "positive number of seconds"),
+        (lambda feed: feed.snapshot(Quote, ["SPX"], timeout=float("nan")), "positive number of seconds"),
+        (lambda feed: feed.snapshot(Quote, ["SPX"], timeout="3"), "positive number of seconds, not '3'"),
         (lambda feed: feed.chain_table([]), "there are no options"),
+        (lambda feed: feed.chain_table("SPX", strike=6), "not narrowed by strike; there are: dte, exp"),
         (lambda feed: feed.chain_table("SPX", dte=4000), "no SPX option"),
     ],
 )
@@ -113,7 +116,7 @@ async def test_candles_are_whole_ascending_and_one_an_index(streamer: Streamer) 
 
 async def test_candles_of_many_symbols_stay_within_what_a_server_allows() -> None:
     async with (
-        Simulator(seed=7, options=ServerOptions(candle_limit=16)) as simulator,
+        Simulator(seed=7, dxlink_options=ServerOptions(candle_limit=16)) as simulator,
         Session.from_environment(variables=simulator.variables) as session,
         Streamer(session) as streamer,
     ):
@@ -175,7 +178,7 @@ async def test_a_history_survives_the_loss_of_its_connection(
 
 async def test_without_history_on_auto_channels_ours_still_come() -> None:
     async with (
-        Simulator(seed=7, options=ServerOptions(auto_candle_history=False)) as simulator,
+        Simulator(seed=7, dxlink_options=ServerOptions(auto_candle_history=False)) as simulator,
         Session.from_environment(variables=simulator.variables) as session,
         Streamer(session) as streamer,
     ):
@@ -234,7 +237,7 @@ async def test_deltas_are_found_once_greeks_are_there(streamer: Streamer, sessio
     chain = await get_option_chain(session, "SPX")
     expiration = chain.expiration(chain.expirations[5])
     greeks = await streamer.snapshot(Greeks, expiration.symbols)
-    call, put = sorted(expiration.delta(0.25, greeks), key=lambda option: option.option_type)
+    call, put = expiration.delta(0.25, greeks)
 
     deltas = {event.eventSymbol: event.delta for event in greeks}
     assert deltas[call.streamer_symbol] == pytest.approx(0.25, abs=0.05)

@@ -176,6 +176,7 @@ async def test_a_shared_token_is_as_old_as_it_is(server: RestServer, clock: Cloc
 async def test_a_wall_clock_that_jumps_costs_one_request_at_most(
     server: RestServer, clock: Clock, wall: Clock, jump: float, requests: int
 ) -> None:
+    """A11."""
     save_credentials(server.environment, OAUTH)
     await in_a_new_session(server, clock, wall)
     wall.now += jump
@@ -213,6 +214,7 @@ async def test_what_one_session_renewed_serves_the_other_without_a_request(
 async def test_a_rotated_refresh_token_is_written_back_and_taken_over(
     server: RestServer, clock: Clock, wall: Clock
 ) -> None:
+    """A12."""
     save_credentials(server.environment, OAUTH)
     rotated = OAuthCredentials(OAUTH.client_secret, Secret("sim_rotated"))
     access = server.accounts.access_tokens.issue()
@@ -231,6 +233,7 @@ async def test_a_rotated_refresh_token_is_written_back_and_taken_over(
 async def test_a_remember_token_serves_many_sessions_one_after_the_other(
     server: RestServer, clock: Clock, wall: Clock
 ) -> None:
+    """A12."""
     first = server.accounts.remember_tokens.issue()
     save_credentials(server.environment, LoginCredentials(USER.login, remember_token=Secret(first)))
     async with restored(server, clock, wall) as one, restored(server, clock, wall) as other:
@@ -331,6 +334,7 @@ async def test_logging_out_forgets_the_shared_token(server: RestServer, clock: C
 
 
 def test_processes_that_start_together_make_one_token_request(server: RestServer, tmp_path: Path) -> None:
+    """A14."""
     save_credentials(server.environment, OAUTH)
     run_at_once(tmp_path, variables(server), 3)
 
@@ -338,6 +342,7 @@ def test_processes_that_start_together_make_one_token_request(server: RestServer
 
 
 def test_processes_that_start_together_use_up_one_remember_token(server: RestServer, tmp_path: Path) -> None:
+    """A14."""
     first = server.accounts.remember_tokens.issue()
     save_credentials(server.environment, LoginCredentials(USER.login, remember_token=Secret(first)))
     run_at_once(tmp_path, variables(server), 2)
@@ -352,6 +357,7 @@ def test_processes_that_start_together_use_up_one_remember_token(server: RestSer
 def test_a_program_restarted_in_a_loop_sends_refused_credentials_once(
     server: RestServer, tmp_path: Path
 ) -> None:
+    """A3."""
     given = variables(server) | {"TT_USER": USER.login, "TT_PASS": "canary-wrong"}
     first, second, third = (run_at_once(tmp_path, given, 1)[0] for _ in range(3))
 
@@ -366,6 +372,7 @@ def test_a_program_restarted_in_a_loop_sends_refused_credentials_once(
 async def test_refused_credentials_are_sent_again_after_15_minutes_and_others_at_once(
     server: RestServer, wall: Clock
 ) -> None:
+    """A3."""
     for pause in (0, COOL_DOWN - 1, 1):
         wall.now += pause
         with pytest.raises(CredentialsRejected):

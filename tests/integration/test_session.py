@@ -2,7 +2,6 @@ import asyncio
 import copy
 import logging
 import pickle
-import traceback
 from collections.abc import AsyncIterator, Iterator
 from datetime import date
 from pathlib import Path
@@ -25,6 +24,7 @@ from tastytrade.errors import (
 from tastytrade.instruments import get_cryptocurrencies, get_equities, get_option_chain
 from tastytrade.rest import Call, Environment, LoginCredentials, OAuthCredentials, Secret, validate_call
 from tastytrade.session import QUOTE_TOKEN_AGE, Session
+from tests.canary import shown_by
 from tests.integration.rest_server import OAUTH, USER, Front, RestServer, listening
 
 TOKEN = "POST /oauth/token"
@@ -95,6 +95,7 @@ async def test_opening_logs_in_once_and_calls_are_answered(server: RestServer, s
 
 
 async def test_every_request_names_the_product_and_its_version(server: RestServer, session: Session) -> None:
+    """A2."""
     await session.run(ASK)
 
     (user_agent,) = server.user_agents
@@ -131,6 +132,7 @@ async def test_opening_and_closing_by_hand_may_be_repeated(server: RestServer, c
 
 
 async def test_a_wrong_password_is_sent_exactly_once(server: RestServer) -> None:
+    """A1."""
     session = Session(server.environment, LoginCredentials("me", Secret("wrong")))
     for _ in range(3):
         with pytest.raises(CredentialsRejected, match="Unique customer support identifier"):
@@ -147,6 +149,7 @@ async def test_a_wrong_password_is_sent_exactly_once(server: RestServer) -> None
 async def test_wrong_oauth_credentials_are_sent_exactly_once_and_named(
     server: RestServer, client_secret: str, refresh_token: str, named: str
 ) -> None:
+    """A1."""
     session = Session(server.environment, OAuthCredentials(Secret(client_secret), Secret(refresh_token)))
     for _ in range(3):
         with pytest.raises(CredentialsRejected, match=named):
@@ -158,6 +161,7 @@ async def test_wrong_oauth_credentials_are_sent_exactly_once_and_named(
 async def test_a_revoked_refresh_token_ends_a_running_session_with_one_request(
     server: RestServer, session: Session, clock: Clock
 ) -> None:
+    """A12."""
     server.answers[TOKEN] = [Response(b'{"error_code": "invalid_grant", "error_description": ""}', 400)]
     clock.now += 800
     results = await asyncio.gather(*(session.run(ASK) for _ in range(20)), return_exceptions=True)
@@ -170,6 +174,7 @@ async def test_a_revoked_refresh_token_ends_a_running_session_with_one_request(
 async def test_a_token_is_renewed_at_80_percent_of_its_life(
     server: RestServer, session: Session, clock: Clock, age: float, requests: int
 ) -> None:
+    """A4."""
     clock.now += age
     await session.run(ASK)
 
@@ -196,6 +201,7 @@ async def test_a_short_life_is_renewed_a_minute_ahead_or_at_80_percent(
 async def test_many_calls_on_an_expired_token_make_one_token_request(
     server: RestServer, session: Session, clock: Clock
 ) -> None:
+    """A4."""
     clock.now += 901
     await asyncio.gather(*(session.run(ASK) for _ in range(100)))
 
@@ -205,6 +211,7 @@ async def test_many_calls_on_an_expired_token_make_one_token_request(
 async def test_many_calls_refused_with_401_make_one_token_request(
     server: RestServer, session: Session
 ) -> None:
+    """A7."""
     server.accounts.access_tokens.clear()
     await asyncio.gather(*(session.run(ASK) for _ in range(100)))
 
@@ -213,6 +220,7 @@ async def test_many_calls_refused_with_401_make_one_token_request(
 
 
 async def test_a_second_401_is_raised(server: RestServer, session: Session) -> None:
+    """A7."""
     server.answers[SPX] = [unauthorized(), unauthorized()]
     with pytest.raises(CredentialsRejected, match="log in again"):
         await session.run(ASK)
@@ -224,6 +232,7 @@ async def test_a_second_401_is_raised(server: RestServer, session: Session) -> N
 async def test_a_call_that_might_do_its_work_twice_is_not_repeated_after_401(
     server: RestServer, session: Session
 ) -> None:
+    """A7."""
     server.accounts.access_tokens.clear()
     with pytest.raises(CredentialsRejected):
         await session.run(validate_call())
@@ -266,6 +275,7 @@ async def test_other_refusals_are_raised_as_they_are(
 async def test_too_many_requests_are_followed_by_longer_and_longer_pauses(
     server: RestServer, session: Session, clock: Clock
 ) -> None:
+    """A13."""
     server.answers[SPX] = [Response(b"", 429) for _ in range(3)]
     answer = await session.run(ASK)
 
@@ -276,6 +286,7 @@ async def test_too_many_requests_are_followed_by_longer_and_longer_pauses(
 
 
 async def test_after_four_attempts_too_many_requests_are_raised(server: RestServer, session: Session) -> None:
+    """A13."""
     server.answers[SPX] = [Response(b"", 429) for _ in range(5)]
     with pytest.raises(TooManyRequests, match="less often"):
         await session.run(ASK)
@@ -286,6 +297,7 @@ async def test_after_four_attempts_too_many_requests_are_raised(server: RestServ
 async def test_while_one_call_is_told_to_wait_the_others_of_its_session_wait_too(
     server: RestServer, session: Session, clock: Clock
 ) -> None:
+    """A13."""
     server.answers[SPX] = [Response(b"", 429, headers={"Retry-After": "60"})]
     first = asyncio.create_task(session.run(ASK))
     await clock.sleeping.wait()
@@ -296,6 +308,30 @@ async def test_while_one_call_is_told_to_wait_the_others_of_its_session_wait_too
     assert clock.now >= before + 60
     assert clock.slept[0] == pytest.approx(60, rel=0.11)
     assert server.asked == {TOKEN: 1, SPX: 22, QUOTE: 1}
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, {"Retry-After": "0"}, {"Retry-After": "-5"}, {"Retry-After": "soon"}]
+)
+async def test_a_service_that_goes_on_refusing_is_asked_by_one_caller_for_all(
+    server: RestServer, session: Session, clock: Clock, headers: dict[str, str]
+) -> None:
+    """A13."""
+    server.answers[SPX] = [Response(b"", 429, headers=headers) for _ in range(300)]
+    results = await asyncio.gather(*(session.run(ASK) for _ in range(50)), return_exceptions=True)
+
+    assert {type(result) for result in results} == {TooManyRequests}
+    assert server.asked[SPX] <= 50 + 3
+    assert 3.5 <= sum(clock.slept) <= 30
+
+
+async def test_callers_whom_a_pause_has_helped_are_all_answered(server: RestServer, session: Session) -> None:
+    """A13."""
+    server.answers[SPX] = [Response(b"", 429) for _ in range(50)]
+    results = await asyncio.gather(*(session.run(ASK) for _ in range(50)))
+
+    assert {result["symbol"] for result in results} == {"SPX"}
+    assert server.asked[SPX] == 100
 
 
 async def test_a_pause_of_more_than_a_minute_is_raised_at_once_and_asked_for_no_more(
@@ -387,6 +423,7 @@ async def test_the_token_and_its_life_are_there_for_those_who_ask(
 
 
 async def test_a_wall_clock_that_jumps_by_an_hour_changes_nothing(server: RestServer, clock: Clock) -> None:
+    """A11."""
     wall = Clock()
     async with Session(server.environment, OAUTH, monotonic=clock, clock=wall) as session:
         for jump in (3600, -7200, 3600):
@@ -413,6 +450,7 @@ async def test_a_wall_clock_that_jumps_by_an_hour_changes_nothing(server: RestSe
 async def test_a_login_that_needs_something_else_says_what_and_is_sent_once(
     server: RestServer, body: bytes, status: int, words: str
 ) -> None:
+    """A9."""
     server.answers[LOGIN] = [Response(body, status), Response(body, status)]
     session = Session(server.environment, PASSWORD)
     for _ in range(2):
@@ -431,6 +469,7 @@ async def test_a_session_is_neither_copied_nor_pickled(server: RestServer, sessi
 async def test_a_token_endpoint_that_is_down_stops_nothing_while_the_token_lives(
     server: RestServer, session: Session, clock: Clock
 ) -> None:
+    """A8."""
     server.answers[TOKEN] = [Response(b"", 503) for _ in range(3)]
     clock.now += 720
     for _ in range(10):
@@ -474,6 +513,7 @@ async def test_a_cancelled_call_leaves_the_session_usable(session: Session, cloc
 async def test_a_quote_token_is_kept_for_twelve_hours(
     server: RestServer, session: Session, clock: Clock
 ) -> None:
+    """A6."""
     first, second = await asyncio.gather(session.quote_token(), session.quote_token())
     assert first is second
     clock.now += QUOTE_TOKEN_AGE
@@ -520,6 +560,7 @@ async def test_a_quote_token_for_an_address_in_plain_text_is_refused(
 
 
 async def test_a_user_without_an_account_is_told_to_open_one(server: RestServer, session: Session) -> None:
+    """A9."""
     body = b'{"error": {"code": "quote_streamer.customer_not_found_error", "message": "You must"}}'
     server.answers[QUOTE] = [Response(body, 404)]
 
@@ -607,7 +648,7 @@ async def test_no_secret_is_in_any_log_error_pickle_or_representation(
             for error in (ServiceUnavailable, ServiceUnavailable):
                 with pytest.raises(error) as caught:
                     await session.run(ASK)
-                shown += told(caught.value)
+                shown.append(shown_by(caught.value))
             shown += [repr(session), repr(vars(session)), repr(vars(vars(session)["_renewal"]))]
             shown += [repr(token), str(token), repr(credentials)]
             with pytest.raises(TypeError):
@@ -618,26 +659,12 @@ async def test_no_secret_is_in_any_log_error_pickle_or_representation(
     for _ in range(2):
         with pytest.raises(CredentialsRejected) as refused:
             await Session(server.environment, wrong, monotonic=clock).open()
-        shown += told(refused.value)
+        shown.append(shown_by(refused.value))
 
     everything = "\n".join([*shown, *caplog.messages])
     for secret in ("canary", "sim_session_", "sim_access_", "sim_remember_", "sim_quote_"):
         assert secret not in everything
     assert "token <hidden>" in everything
-
-
-def told(error: BaseException) -> list[str]:
-    """All that a traceback can show of an error and of those behind it, but for this file's own frames."""
-    shown = [str(error), repr(error)]
-    behind: BaseException | None = error
-    while behind is not None:
-        below = behind.__traceback__
-        while below is not None and below.tb_frame.f_code.co_filename == __file__:
-            below = below.tb_next
-        found = traceback.TracebackException(type(behind), behind, below, capture_locals=True)
-        shown += found.format(chain=False)
-        behind = behind.__cause__ or behind.__context__
-    return shown
 
 
 async def test_secrets_are_in_no_file_but_those_for_this_user_alone(

@@ -170,7 +170,10 @@ async def test_whoever_waits_for_the_end_gets_it_or_the_failure(
 
 async def test_a_streamer_on_a_bare_address_needs_no_session() -> None:
     open_to_all = ServerOptions(wants_token=False)
-    async with Simulator(options=open_to_all) as simulator, Streamer(url=simulator.dxlink_url) as streamer:
+    async with (
+        Simulator(dxlink_options=open_to_all) as simulator,
+        Streamer(url=simulator.dxlink_url) as streamer,
+    ):
         (quote,) = await first(streamer.subscribe(Quote, ["SPX"]))
 
     assert quote.bidPrice > 1000  # type: ignore[attr-defined]  # a Quote

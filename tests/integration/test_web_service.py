@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from starlette.responses import JSONResponse
 
 from tastytrade import Candle, Greeks, Quote, Session, Simulator, Status, Streamer, get_option_chain
 from tastytrade.errors import ConfigurationError, CredentialsRejected, Incomplete
 from tastytrade.oneshot import WebService
+from tests.integration.rest_server import RestServer, listening
 
 NOW = datetime.now(UTC)
 MONTH = timedelta(days=30)
@@ -64,3 +67,23 @@ async def test_a_history_without_an_answer_is_an_error(simulator: Simulator, ses
             await service.candles("NOPE", "1d", start=NOW - MONTH)
         with pytest.raises(ConfigurationError, match="Quote has no history"):
             await service.history(Quote, ["SPY"], start=NOW - MONTH)
+
+
+async def test_a_history_is_ascending_and_within_its_range_whatever_the_service_sends() -> None:
+    start = datetime(2025, 1, 13, tzinfo=UTC)
+    rows = [
+        {
+            "eventSymbol": "SPY{=m}",
+            "time": int((start + timedelta(minutes=at)).timestamp()) * 1000,
+            "close": 1,
+        }
+        for at in (3, -1, 1, 2, 0)
+    ]
+    with listening() as front:
+        front.app = RestServer(front.url, monotonic=time.monotonic)
+        answer = JSONResponse({"status": "OK", "Candle": {"SPY{=m}": rows}})
+        front.app.answers["GET /rest/events.json"].append(answer)
+        async with WebService(front.url) as service:
+            found = await service.candles("SPY", "1m", start=start, end=start + timedelta(minutes=2))
+
+    assert [candle.time // 60_000 - int(start.timestamp()) // 60 for candle in found] == [0, 1, 2]

@@ -27,7 +27,10 @@ PUBLIC_NAMES = [
     "TimeAndSale",
     "Trade",
     "TradeETH",
+    "WebService",
     "get_option_chain",
+    "instruments_table",
+    "options_table",
 ]
 
 

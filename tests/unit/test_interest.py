@@ -221,3 +221,19 @@ def test_an_order_source_goes_with_order_books() -> None:
 def test_what_cannot_be_meant_is_refused_in_words(event_types: Any, options: Any, words: str) -> None:
     with pytest.raises(ConfigurationError, match=words):
         entries_of(event_types, ["SPX"], **options)
+
+
+@pytest.mark.parametrize("from_time", ["2025-01-01", 1_735_689_600_000.0])
+def test_a_start_time_that_is_none_is_refused(from_time: Any) -> None:
+    with pytest.raises(ConfigurationError, match="from_time must be a datetime with a time zone, not"):
+        entries_of(Candle, ["SPY{=d}"], from_time=from_time)
+
+
+async def test_after_the_end_nothing_is_wanted(readers: Readers) -> None:
+    ended = readers.add(SPX, PRINTS)
+    readers.interest.end(None)
+    readers.pair.settle()
+    ended.close()
+
+    assert readers.known_to_server == set()
+    assert readers.pair.client.progress == (0, 0)

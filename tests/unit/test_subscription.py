@@ -14,7 +14,11 @@ from tastytrade.errors import FeedStalled, SlowReader
 from tastytrade.source import Gap, GapReason
 from tastytrade.subscription import MAX_GAPS, Overflow, Subscription
 
-LAYOUT = {"Quote": ("eventSymbol", "bidPrice"), "Trade": ("eventSymbol", "price")}
+LAYOUT = {
+    "Quote": ("eventSymbol", "bidPrice"),
+    "Trade": ("eventSymbol", "price"),
+    "Order": ("eventSymbol", "source", "index"),
+}
 A_AND_B = (Entry("Quote", "A"), Entry("Quote", "B"))
 
 
@@ -92,6 +96,18 @@ async def test_a_reader_gets_its_own_types_and_symbols_only(source: Source) -> N
     subscription.close()
 
     assert [event async for event in subscription] == [Quote("A", bidPrice=1.0), Trade("B", price=4.0)]
+
+
+async def test_a_reader_of_an_order_source_gets_its_orders_only(source: Source) -> None:
+    of_one = source.subscribe([Entry("Order", "A", "NTV"), Entry("Quote", "A")])
+    of_all = source.subscribe([Entry("Order", "A", "NTV"), Entry("Order", "A")])
+    for subscription in (of_one, of_all):
+        subscription.put(frame("Order", ["A", "NTV", 1, "A", "DEX", 2, "A", "", 3], "Quote", ["A", 4.0]))
+        subscription.put(frame("Order", ["A", "DEX", 5]))
+        subscription.close()
+
+    assert [getattr(event, "index", None) async for event in of_one] == [1, 3, None]
+    assert [event.index async for event in of_all] == [1, 2, 3, 5]
 
 
 async def test_two_readers_of_a_frame_share_what_it_decodes_to(source: Source) -> None:
@@ -315,3 +331,15 @@ async def test_a_subscription_says_what_it_is_to(source: Source) -> None:
     subscription = source.subscribe([*A_AND_B, Entry("Trade", "A")])
 
     assert repr(subscription) == "<Subscription to 3 of Quote, Trade: 0 delivered>"
+
+
+async def test_a_history_from_another_start_takes_the_place_of_the_one_before(source: Source) -> None:
+    newest = Entry("Candle", "SPY{=d}")
+    first, second = (Entry("Candle", "SPY{=d}", from_time=since) for since in (2_000, 1_000))
+    subscription = source.subscribe([newest, first])
+    subscription.change(add=[second])
+    after_adding = subscription.entries
+    subscription.change(remove=[second])
+
+    assert after_adding == (newest, second)
+    assert subscription.entries == (newest,)

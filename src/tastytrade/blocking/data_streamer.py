@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from tastytrade.blocking.intervals import candle_symbols
+from tastytrade.blocking.moments import aware
 from tastytrade.connection import Admission
 from tastytrade.dxfeed import Candle, Event, EventFlags, EventType, event_class
 from tastytrade.dxfeed.candle_symbols import canonical_candle_symbol
@@ -22,24 +23,33 @@ from tastytrade.subscription import Subscription
 class DataStreamer:
     """A live feed for the session of either kind: ``streamer = await DataStreamer.create(session)``.
 
-    Each event type has one buffer, which ``listen(EventType.QUOTE)`` reads. A streamer belongs to the loop
-    that made it, also with a session that blocks.
+    Each event type has one buffer, which ``listen(EventType.QUOTE)`` reads; several who listen to one type
+    share its events, and each event goes to one of them. A streamer belongs to the loop that made it, also
+    with a session that blocks.
     """
 
     def __init__(self, session: Admission) -> None:
         self._streamer = Streamer(session)
+        self._is_open = False
         self._subscriptions: dict[type[Event], Subscription[Any]] = {}
-        self._changed = asyncio.Condition()
+        self._awaited: dict[type[Event], asyncio.Future[None]] = {}
+        """Done when there is a subscription to the type."""
         self._closing: asyncio.Task[None] | None = None
 
     @classmethod
     async def create(cls, session: Admission) -> Self:
         """A streamer that is connected. Raises FeedError or RequestError."""
         self = cls(session)
-        await self._streamer.open()
+        await self._open()
         return self
 
+    async def _open(self) -> None:
+        await self._streamer.open()
+        self._is_open = True
+
     async def __aenter__(self) -> Self:
+        if not self._is_open:
+            await self._open()
         return self
 
     async def __aexit__(
@@ -82,8 +92,9 @@ class DataStreamer:
         """Candles since ``start_time``, newest first, and then as they change; else as ``get_candle``."""
         if end_time is not None:
             raise ConfigurationError("a live stream has no end: leave out end_time, or use get_candle()")
+        since = aware(start_time, "start_time")
         wanted = candle_symbols(symbols, interval, extended_trading_hours=extended_trading_hours)
-        await self._subscribe(Candle, wanted, from_time=start_time.astimezone(), reset=reset)
+        await self._subscribe(Candle, wanted, from_time=since, reset=reset)
 
     async def unsubscribe_candle(
         self,
@@ -109,10 +120,7 @@ class DataStreamer:
 
         Rows by which the service takes something back (``EventFlags.REMOVE_EVENT``) are left out.
         """
-        cls = event_class(event_type)
-        async with self._changed:
-            await self._changed.wait_for(lambda: cls in self._subscriptions or self._closing is not None)
-        subscription = self._subscriptions.get(cls)
+        subscription = await self._subscription_to(event_class(event_type))
         if subscription is None:
             return
         async for event in subscription.events():
@@ -122,13 +130,24 @@ class DataStreamer:
     def close(self) -> asyncio.Task[None]:
         """Close the feed; the task it gives can be awaited, or not."""
         if self._closing is None:
-            self._closing = asyncio.create_task(self._close(), name="tastytrade-close")
+            self._closing = asyncio.create_task(self._streamer.aclose(), name="tastytrade-close")
         return self._closing
 
-    async def _close(self) -> None:
-        await self._streamer.aclose()
-        async with self._changed:
-            self._changed.notify_all()
+    async def _subscription_to(self, cls: type[Event]) -> Subscription[Any] | None:
+        """The subscription to a type, as soon as there is one; None when the feed is closed before.
+
+        Raises what ended the feed, when that was an error.
+        """
+        if cls not in self._subscriptions:
+            awaited = self._awaited.setdefault(cls, asyncio.get_running_loop().create_future())
+            ended = asyncio.create_task(self._streamer.wait_closed())
+            try:
+                await asyncio.wait({awaited, ended}, return_when=asyncio.FIRST_COMPLETED)
+                if ended.done():
+                    await ended
+            finally:
+                ended.cancel()
+        return self._subscriptions.get(cls)
 
     async def _subscribe(
         self, cls: type[Event], symbols: list[str], *, reset: bool, from_time: datetime | None = None
@@ -136,8 +155,9 @@ class DataStreamer:
         known = self._subscriptions.get(cls)
         if known is None:
             self._subscriptions[cls] = self._streamer.subscribe(cls, symbols, from_time=from_time)
-            async with self._changed:
-                self._changed.notify_all()
+            awaited = self._awaited.pop(cls, None)
+            if awaited is not None:
+                awaited.set_result(None)
             return
         if reset:
             kept = {canonical_candle_symbol(symbol) for symbol in symbols}

@@ -16,14 +16,15 @@ from typing import Any, ClassVar, Self, TypeVar
 
 from tastytrade.blocking.intervals import interval_of
 from tastytrade.blocking.link import Link
+from tastytrade.blocking.moments import aware
 from tastytrade.dxfeed import Candle, Event, EventType, TimeAndSale, event_class
 from tastytrade.dxfeed.symbol_list import symbol_list
 from tastytrade.errors import ConfigurationError
 from tastytrade.oneshot import Snapshot, WebService
-from tastytrade.rest.auth import Credentials, LoginCredentials, OAuthCredentials, QuoteToken
+from tastytrade.rest.auth import LoginCredentials, QuoteToken
 from tastytrade.rest.call import Call, Steps
 from tastytrade.rest.customer import customer_call
-from tastytrade.rest.environment import check_destination, environment_named
+from tastytrade.rest.environment import environment_named
 from tastytrade.rest.secret import Secret
 from tastytrade.session import Session
 from tastytrade.streamer import Streamer
@@ -58,21 +59,20 @@ class BlockingSession:
     ) -> None:
         if not password and not remember_token:
             raise ConfigurationError("a login needs a password or a remember token: give one of them")
-        self._start_with(
-            LoginCredentials(
-                login,
-                password=Secret(password) if password else None,
-                remember_token=Secret(remember_token) if remember_token else None,
-                remember_me=remember_me,
-                one_time_password=Secret(two_factor_authentication) if two_factor_authentication else None,
-            )
+        credentials = LoginCredentials(
+            login,
+            password=Secret(password) if password else None,
+            remember_token=Secret(remember_token) if remember_token else None,
+            remember_me=remember_me,
+            one_time_password=Secret(two_factor_authentication) if two_factor_authentication else None,
         )
+        self._start(Session(environment_named(os.environ, self._environment), credentials))
 
     @classmethod
     def from_oauth(cls, client_secret: str, refresh_token: str) -> Self:
         """A session by the secret of an OAuth application and the refresh token of a grant."""
         session = cls.__new__(cls)
-        session._start_with(OAuthCredentials(Secret(client_secret), Secret(refresh_token)))
+        session._start(Session.from_oauth(client_secret, refresh_token, name=cls._environment))
         return session
 
     @classmethod
@@ -81,11 +81,6 @@ class BlockingSession:
         session = cls.__new__(cls)
         session._start(Session.from_environment(cls._environment, variables))
         return session
-
-    def _start_with(self, credentials: Credentials) -> None:
-        environment = environment_named(os.environ, self._environment)
-        check_destination(environment, credentials, name="the refresh token")
-        self._start(Session(environment, credentials))
 
     def _start(self, session: Session) -> None:
         self._link = Link(session)
@@ -163,7 +158,7 @@ class BlockingSession:
             return _told(self._ask(lambda feed: feed.snapshot(cls, names)))
         if start_time is None:
             raise ConfigurationError("get_event() needs start_time where there is an end_time")
-        start, end = start_time.astimezone(), end_time.astimezone() if end_time else None
+        start, end = _range(start_time, end_time)
         return _told(self._ask(lambda feed: feed.history(cls, names, start=start, end=end)))
 
     def get_candle(
@@ -180,11 +175,9 @@ class BlockingSession:
         start_time, end_time   without a time zone they are local time
         extended_trading_hours  whether candles shorter than a day include those outside regular hours
         """
-        if not isinstance(start_time, datetime):
-            raise ConfigurationError(f"start_time must be a datetime, not {start_time!r}")
         names = symbol_list(symbols)
         span = interval_of(interval, extended_trading_hours=extended_trading_hours)
-        start, end = start_time.astimezone(), end_time.astimezone() if end_time else None
+        start, end = _range(start_time, end_time)
         return list(self._ask(lambda feed: feed.candles(names, span, start=start, end=end)))
 
     def get_time_and_sale(
@@ -192,7 +185,7 @@ class BlockingSession:
     ) -> list[TimeAndSale]:
         """The prints of each symbol from ``start_time`` to ``end_time``, ascending: whole, or Incomplete."""
         names = symbol_list(symbols)
-        start, end = start_time.astimezone(), end_time.astimezone() if end_time else None
+        start, end = _range(start_time, end_time)
         return list(self._ask(lambda feed: feed.history(TimeAndSale, names, start=start, end=end)))
 
     def _ask(
@@ -242,6 +235,10 @@ class CertificationSession(BlockingSession):
     """A session with the certification (test) environment; TT_SANDBOX_URL names another address."""
 
     _environment = "certification"
+
+
+def _range(start_time: datetime, end_time: datetime | None) -> tuple[datetime, datetime | None]:
+    return aware(start_time, "start_time"), None if end_time is None else aware(end_time, "end_time")
 
 
 def _told(snapshot: Snapshot[Any]) -> list[Any]:

@@ -11,10 +11,13 @@ def main() -> None:
     0 ok, 1 error, 2 usage, 3 authentication; 130 interrupted (typer sees to that one).
     """
     from tastytrade.cli.app import app
-    from tastytrade.errors import CredentialsRejected, FeedUnauthorized, TastytradeError
+    from tastytrade.errors import CredentialsRejected, FeedUnauthorized, NotPermitted, TastytradeError
 
     try:
         app()
     except TastytradeError as error:
+        from tastytrade.rest.refusal import LOGIN_REFUSALS
+
         print(f"tastytrade: {error}", file=sys.stderr)  # noqa: T201 - the one place a command fails
-        sys.exit(3 if isinstance(error, CredentialsRejected | FeedUnauthorized) else 1)
+        is_login = isinstance(error, NotPermitted) and error.code in LOGIN_REFUSALS
+        sys.exit(3 if is_login or isinstance(error, CredentialsRejected | FeedUnauthorized) else 1)

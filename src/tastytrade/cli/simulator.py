@@ -59,12 +59,11 @@ def simulator(
 ) -> None:
     """Serve a local tastytrade, REST and DXLink on one port, until Ctrl-C or SIGTERM.
 
-    Prints one line of JSON once it listens: api_url, dxlink_url, login, password, client_secret,
-    refresh_token.
+    Prints one line of JSON once it listens: api_url, dxlink_url, events_url, login, password,
+    client_secret, refresh_token.
     """
     from tastytrade.cli.switches import parse_switches
-    from tastytrade.dxlink.server_options import ServerOptions
-    from tastytrade.simulator import RestOptions, Simulator
+    from tastytrade.simulator import RestOptions, ServerOptions, Simulator
 
     made = Simulator(
         host=host,
@@ -73,7 +72,7 @@ def simulator(
         today=today.date() if today else None,
         rate=rate,
         symbols=symbol or (),
-        options=parse_switches(ServerOptions, dxlink or (), option="--dxlink"),
+        dxlink_options=parse_switches(ServerOptions, dxlink or (), option="--dxlink"),
         rest_options=parse_switches(RestOptions, rest or (), option="--rest"),
     )
     if context.invoked_subcommand is None:
@@ -107,6 +106,7 @@ async def _serve(simulator: Simulator) -> None:
         line = {
             "api_url": simulator.api_url,
             "dxlink_url": simulator.dxlink_url,
+            "events_url": simulator.events_url,
             "login": user.login,
             "password": user.password,
             "client_secret": user.client_secret,

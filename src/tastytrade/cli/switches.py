@@ -34,6 +34,6 @@ def _value(options: type[Options], name: str, text: str, *, option: str) -> Any:
     try:
         value = msgspec.json.decode(text) if text.startswith(("[", "{")) else text
         return getattr(msgspec.convert({name: value}, options, strict=False), name)
-    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+    except (msgspec.ValidationError, msgspec.DecodeError, RecursionError) as error:
         reason = str(error).partition(" - at ")[0]
         raise ConfigurationError(f"{option} {name}={text}: {reason}") from None

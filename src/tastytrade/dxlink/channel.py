@@ -9,7 +9,6 @@ from tastytrade.dxlink.messages import Contract, DataFormat, FeedConfig, FeedSet
 from tastytrade.dxlink.plan import ChannelPlan
 from tastytrade.dxlink.wanted import WantedSet
 
-
 ROOM = 20_000
 """Last values that are subscribed to before some are given up; a connection has room for 25,000 entries
 (measured by others)."""

@@ -117,7 +117,7 @@ def deltas_of(greeks: AnyGreeks) -> dict[str, float]:
 def nearest_delta(
     options: list[Option], wanted: float, deltas: dict[str, float], *, side: OptionType | None
 ) -> list[Option]:
-    """The call and the put nearest to a delta, or the one on ``side``; less where deltas are missing."""
+    """The call, then the put, nearest to a delta, or the one on ``side``; less where deltas are missing."""
     if not 0 <= wanted <= 1:
         raise ConfigurationError(f"delta() needs a number from 0 to 1, like 0.25 for puts too, not {wanted}")
     found = []
@@ -130,7 +130,7 @@ def nearest_delta(
         if known:
             # The first of several as near: the lowest strike.
             found.append(min(known, key=lambda option: abs(abs(deltas[option.streamer_symbol]) - wanted)))
-    return sorted(found, key=place)
+    return found
 
 
 def without_greeks(where: str, side: OptionType | None) -> ConfigurationError:

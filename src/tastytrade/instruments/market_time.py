@@ -111,7 +111,7 @@ def get_trade_day(moment: datetime | None = None) -> Call[date]:
 
 
 @resource
-def get_market_sessions_current(collections: Iterable[str] = ("Equity",)) -> Call[list[MarketSession]]:
+def get_current_market_sessions(collections: Iterable[str] = ("Equity",)) -> Call[list[MarketSession]]:
     """The current session of each collection: "Equity", "CME", "CFE", "Smalls"."""
     query = tuple(("instrument-collections[]", name) for name in symbol_list(collections))
     return items_call(path("market-time", "sessions", "current"), MarketSession, query=query)
@@ -133,7 +133,9 @@ def get_futures_session(
 
 
 @resource
-def get_sessions(from_date: date, to_date: date, *, collection: str = "Equity") -> Steps[list[MarketSession]]:
+def get_market_sessions(
+    from_date: date, to_date: date, *, collection: str = "Equity"
+) -> Steps[list[MarketSession]]:
     """The sessions from one day to another, both included; asked in parts of nine months.
 
     Raises ConfigurationError when the days are the wrong way round.

@@ -42,6 +42,9 @@ Moment = Annotated[datetime, Meta(tz=True)]
 """A point in time; always aware, and in UTC as the service sends it."""
 
 
+_STRIKE_DIGITS = 12
+
+
 class _Item(Struct, frozen=True, rename="kebab", kw_only=True):
     """One instrument."""
 
@@ -111,7 +114,9 @@ class Option(_Item, frozen=True, gc=False):
         # Older answers have none; it is built from the root, not from the underlying.
         parts = OptionSymbol(self.root_symbol, self.expiration_date, self.option_type, self.strike_price)
         try:
-            return format_option_symbol(parts)
+            # Written out, 1E+99999999 has a hundred million digits.
+            if abs(self.strike_price.adjusted()) <= _STRIKE_DIGITS:
+                return format_option_symbol(parts)
         except SymbolError:
             pass  # a root or a strike that no symbol can say
         try:

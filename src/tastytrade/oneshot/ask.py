@@ -16,7 +16,8 @@ from tastytrade.errors import ConfigurationError
 from tastytrade.oneshot.chain import Narrowed, options_of, sides_of
 from tastytrade.oneshot.current import PARTS_AT_ONCE, current_values
 from tastytrade.oneshot.feed import Feed
-from tastytrade.oneshot.history import AT_ONCE, SILENCE, Progress, Range, histories, range_of
+from tastytrade.oneshot.history import SILENCE, Progress, Range, histories, range_of
+from tastytrade.oneshot.room import Room
 from tastytrade.oneshot.snapshot import Snapshot
 from tastytrade.oneshot.symbols import candle_symbol, history_class
 from tastytrade.rest.call import AsyncRunner
@@ -36,7 +37,7 @@ class AskOnce(Feed):
     def __init__(self, runner: AsyncRunner | None = None) -> None:
         self._runner = runner
         self._parts = asyncio.Semaphore(PARTS_AT_ONCE)
-        self._histories = asyncio.Semaphore(AT_ONCE)
+        self._histories = Room()
 
     @overload
     async def snapshot(
@@ -73,8 +74,8 @@ class AskOnce(Feed):
         """
         names = symbol_list(symbols)
         cls = event_class(event_type)
-        if timeout is not None and timeout <= 0:
-            raise ConfigurationError(f"timeout must be a positive number of seconds, not {timeout}")
+        if timeout is not None:
+            _check_timeout(timeout)
         if cls.lasting:
             if source is not None:
                 raise ConfigurationError(f"{cls.__name__} has no order sources; leave out source")
@@ -181,9 +182,13 @@ class AskOnce(Feed):
     async def _history(
         self, cls: type[E], wire: dict[str, str], within: Range, timeout: float, progress: Tell | None
     ) -> Snapshot[E]:
-        if timeout <= 0:
-            raise ConfigurationError(f"timeout must be a positive number of seconds, not {timeout}")
+        _check_timeout(timeout)
         found = await histories(
             self, cls, wire, within, room=self._histories, timeout=timeout, progress=progress
         )
         return found.require()
+
+
+def _check_timeout(timeout: object) -> None:
+    if not isinstance(timeout, int | float) or not timeout > 0:  # nan is not above 0 either
+        raise ConfigurationError(f"timeout must be a positive number of seconds, not {timeout!r}")

@@ -49,6 +49,12 @@ async def options_of(
     narrowed: Narrowed,
 ) -> list[Option]:
     """The options meant. Raises ConfigurationError when there are none."""
+    known = Narrowed.__optional_keys__
+    unknown = narrowed.keys() - known
+    if unknown:
+        raise ConfigurationError(
+            f"a chain is not narrowed by {', '.join(sorted(unknown))}; there are: {', '.join(sorted(known))}"
+        )
     one_expiration = bool({"expiration", "dte", "root"} & narrowed.keys())
     if isinstance(chain, OptionChain):
         found = chain
@@ -111,5 +117,7 @@ async def _price(feed: Asked, underlying: str) -> float:
         if middle == middle:  # noqa: PLR0124 - nan: one side is missing
             return float(middle)
     raise Incomplete(
-        f"there is no price of {underlying} to take the strikes around; give price=...", partial=trades
+        f"there is no price of {underlying} to take the strikes around (Trade: {trades.status[underlying]},"
+        f" Quote: {quotes.status[underlying]}); give price=...",
+        partial=trades,
     )

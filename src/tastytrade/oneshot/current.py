@@ -93,13 +93,15 @@ async def _ask(feed: Feed, event_class: type[E], symbols: list[str], limit: _Lim
         event_class, symbols, limit_bytes=LIMIT_BYTES, overflow=Overflow.FAIL
     ) as subscription:
         turns = _turns(feed, subscription, limit)
-        while awaited and (turn := next(turns)):
+        is_over = False
+        while awaited and not is_over and (turn := next(turns)):
+            is_over = subscription.is_closed  # then this reads what is left, or raises why
             async with aclosing(subscription.batches(duration=turn)) as batches:
                 async for batch in batches:
                     _take(batch.of_symbols(awaited), awaited, part)
                     if not awaited:
                         break
-        part.status.update({symbol: silence(feed, subscription, symbol) for symbol in awaited})
+        part.status.update(silence(feed, subscription, awaited))
     return part
 
 

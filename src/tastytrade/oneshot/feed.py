@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterable
+from collections.abc import Collection, Coroutine, Iterable
 from typing import Any, Protocol, TypeVar
 
+from tastytrade.connection import first_of
 from tastytrade.oneshot.snapshot import Status
 from tastytrade.source import State, StateChange
 from tastytrade.subscription import Overflow, Subscription
@@ -42,9 +43,10 @@ def is_up(feed: Feed) -> bool:
     return feed.state.state in {State.LIVE, State.RESTORING}
 
 
-def silence(feed: Feed, subscription: Subscription[Any], symbol: str) -> Status:
-    """Why nothing came for a symbol (in its canonical spelling), as far as it can be known."""
-    return Status.SILENT if is_up(feed) and symbol not in feed.unsent(subscription) else Status.NOT_ASKED
+def silence(feed: Feed, subscription: Subscription[Any], symbols: Collection[str]) -> dict[str, Status]:
+    """Why nothing came for symbols (in their canonical spelling), as far as it can be known."""
+    asked = {*symbols} - feed.unsent(subscription) if is_up(feed) else set()
+    return {symbol: Status.SILENT if symbol in asked else Status.NOT_ASKED for symbol in symbols}
 
 
 async def together(questions: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
@@ -53,8 +55,5 @@ async def together(questions: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(question) for question in questions]
     except BaseExceptionGroup as errors:
-        first: BaseException = errors
-        while isinstance(first, BaseExceptionGroup):
-            first = first.exceptions[0]
-        raise first from None
+        raise first_of(errors) from None
     return [task.result() for task in tasks]

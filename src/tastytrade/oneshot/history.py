@@ -6,8 +6,6 @@ symbols are asked for at a time, because servers allow few histories at once and
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections.abc import Callable, Mapping
 from contextlib import aclosing
 from datetime import UTC, datetime
@@ -17,24 +15,25 @@ from msgspec import Struct
 
 from tastytrade.dxfeed import Event, EventBatch, time_of
 from tastytrade.dxfeed.candle_symbols import PeriodType, canonical_candle_symbol, parse_candle_symbol
+from tastytrade.dxfeed.index import SENTINEL_INDEX
 from tastytrade.dxlink.snapshot import Change, IndexedEvents
 from tastytrade.errors import ConfigurationError, SymbolError
-from tastytrade.oneshot.feed import LIMIT_BYTES, Feed, silence, together
+from tastytrade.interest import milliseconds
+from tastytrade.oneshot.feed import LIMIT_BYTES, Feed, is_up, silence, together
+from tastytrade.oneshot.room import Place, Room
 from tastytrade.oneshot.snapshot import Snapshot, Status
 from tastytrade.subscription import Overflow, Subscription
 
-log = logging.getLogger(__name__)
-
 E = TypeVar("E", bound=Event)
 
-AT_ONCE = 16
-"""Histories asked for at a time on a channel: one client counted about 20 until servers said no."""
 SILENCE = 10.0
 """Seconds without a row after which a symbol is given up."""
+LOOKS = 5
+"""In how many parts these seconds are waited for: of a time in which the loop was busy elsewhere, and what
+came lay unread, only one part counts; one in which rows of a history asked for before came does not count."""
 SECOND_LOOK = 1.0
 """Seconds to wait for a further snapshot when one ended later than our start: it may have been for another
 reader of the symbol, who asked for less."""
-
 
 _SECONDS = {
     PeriodType.SECOND: 1,
@@ -90,7 +89,7 @@ async def histories(
     names: Mapping[str, str],
     within: Range,
     *,
-    room: asyncio.Semaphore,
+    room: Room,
     source: str | None = None,
     timeout: float = SILENCE,
     progress: Callable[[Progress], None] | None = None,
@@ -113,9 +112,9 @@ async def histories(
     )
 
 
-async def _in_turn(history: _History[E], room: asyncio.Semaphore) -> tuple[Status, EventBatch[E] | None]:
-    async with room:
-        return await history.ask()
+async def _in_turn(history: _History[E], room: Room) -> tuple[Status, EventBatch[E] | None]:
+    async with room.place() as place:
+        return await history.ask(place)
 
 
 class _History(Generic[E]):
@@ -140,10 +139,11 @@ class _History(Generic[E]):
         self._timeout = timeout
         self._counter = counter
         self._state = IndexedEvents[E]()
+        self._is_whole = False
         self._received_ns = 0
         self._epoch = 0
 
-    async def ask(self) -> tuple[Status, EventBatch[E] | None]:
+    async def ask(self, place: Place) -> tuple[Status, EventBatch[E] | None]:
         """Ask, wait for the end, give up what was subscribed to."""
         subscription = self._feed.subscribe(
             self._event_class,
@@ -154,32 +154,39 @@ class _History(Generic[E]):
             overflow=Overflow.FAIL,
         )
         async with subscription:
-            try:
-                await self._arrive(subscription)
-            except TimeoutError:
-                log.debug("%s: no complete history in time", self._symbol)
-            status = self._status(silence(self._feed, subscription, canonical_candle_symbol(self._symbol)))
+            await self._arrive(subscription, place)
+            status = self._status(self._silence(subscription))
         self._counter.say(done=1)
-        return status, self._batch()
+        return status, self._batch() if status in {Status.OK, Status.CUT} else None
 
-    async def _arrive(self, subscription: Subscription[E]) -> None:
-        """Take rows until the history is whole. Raises TimeoutError when it does not go on."""
-        now = asyncio.get_running_loop().time
-        second_look: float | None = None
-        async with (
-            asyncio.timeout(self._timeout) as patience,
-            aclosing(subscription.batches()) as batches,
-        ):
-            async for batch in batches:
-                self._take(batch)
-                if self._state.is_arriving:
-                    second_look = None
-                    patience.reschedule(now() + self._timeout)
-                elif self._reaches_start:
-                    return
-                elif self._state.is_complete and second_look is None:
-                    second_look = now() + min(SECOND_LOOK, self._timeout)
-                    patience.reschedule(second_look)
+    async def _arrive(self, subscription: Subscription[E], place: Place) -> None:
+        """Take rows until the history is whole, or does not go on."""
+        looks, patience, is_second, was_asked = 0, self._timeout, False, False
+        while looks < LOOKS:
+            is_over, before = subscription.is_closed, place.rows_before
+            async with aclosing(subscription.batches(duration=patience / LOOKS)) as batches:
+                async for batch in batches:
+                    self._take(batch)
+                    if self._is_whole:
+                        return
+                    if self._state.is_arriving:
+                        place.arrived(len(batch))
+                        looks, patience, is_second = 0, self._timeout, False
+                    elif self._state.is_complete and not is_second:
+                        looks, patience, is_second = 0, min(SECOND_LOOK, self._timeout), True
+                        break
+            if is_over:
+                return
+            is_asked = self._silence(subscription) is Status.SILENT
+            if is_asked and not was_asked:
+                looks = 0  # patience begins when the server has been asked, on each connection anew
+            elif place.rows_before == before and (is_asked or not is_up(self._feed)):
+                looks += 1
+            was_asked = is_asked
+
+    def _silence(self, subscription: Subscription[E]) -> Status:
+        symbol = canonical_candle_symbol(self._symbol)
+        return silence(self._feed, subscription, [symbol])[symbol]
 
     def _take(self, batch: EventBatch[E]) -> None:
         if batch.epoch != self._epoch:
@@ -188,23 +195,27 @@ class _History(Generic[E]):
         for event in batch:
             if self._state.apply(event) is Change.SNAPSHOT:
                 self._received_ns = batch.received_ns
+                if self._reaches_start():
+                    self._is_whole = True
+                    break
         self._counter.say(rows=len(batch))
 
-    @property
-    def _reaches_start(self) -> bool:
-        """Whether there is a snapshot that goes back to where we asked for, or as far as the server has."""
+    def _reaches_start(self, *, nearly: bool = False) -> bool:
+        """Whether the snapshot goes back to where we asked for, or as far as the server has.
+
+        nearly  or to within one candle of there: a server may put the end on the border of a candle
+        """
         start, last = self._within.start_ms, self._state.last_index
-        if last is None:
-            return False
-        if start is None or self._state.is_cut or not self._state.events:
-            return True
-        # A server may put the end on the border of a candle instead of our very millisecond.
-        return time_of(last) <= start + _period_ms(self._symbol)
+        if start is None or last is None or last == SENTINEL_INDEX or self._state.is_cut:
+            return last is not None
+        return time_of(last) <= start + (_period_ms(self._symbol) if nearly else 0)
 
     def _status(self, reason: Status) -> Status:
+        if self._state.is_arriving and not self._is_whole:
+            return Status.INCOMPLETE
         if not self._state.is_complete:
-            return Status.INCOMPLETE if self._state.is_arriving else reason
-        if self._state.is_cut or not self._reaches_start:
+            return reason
+        if self._state.is_cut or (self._state.events and not self._reaches_start(nearly=True)):
             return Status.CUT
         return Status.OK if self._chosen() else Status.NO_DATA
 
@@ -215,14 +226,14 @@ class _History(Generic[E]):
         return [self._state.events[index] for index in indexes]
 
     def _batch(self) -> EventBatch[E] | None:
-        events = self._chosen() if self._state.is_complete else []
+        events = self._chosen()
         return EventBatch.from_events(events, received_ns=self._received_ns) if events else None
 
 
 def range_of(start: datetime, end: datetime | None) -> Range:
     """The range between two aware datetimes. Raises ConfigurationError for one that cannot be meant."""
-    start_ms = _milliseconds(start, "start")
-    end_ms = None if end is None else _milliseconds(end, "end")
+    start_ms = milliseconds(start, "start")
+    end_ms = None if end is None else milliseconds(end, "end")
     now = datetime.now(UTC)
     if start > now:
         raise ConfigurationError(
@@ -240,14 +251,3 @@ def _period_ms(symbol: str) -> int:
     except SymbolError:
         return 0
     return int(candle.number * 1000 * _SECONDS.get(candle.period, 0))
-
-
-def _milliseconds(moment: datetime, name: str) -> int:
-    if not isinstance(moment, datetime):
-        raise ConfigurationError(f"{name} must be a datetime with a time zone, not {moment!r}")
-    if moment.tzinfo is None:
-        raise ConfigurationError(
-            f"{name} {moment.isoformat()} has no time zone; write datetime(..., tzinfo=UTC), or"
-            " datetime.now(UTC) - timedelta(days=30)"
-        )
-    return int(moment.timestamp() * 1000)

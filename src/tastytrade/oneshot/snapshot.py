@@ -84,10 +84,14 @@ class Snapshot(Generic[E]):
     def __len__(self) -> int:
         return sum(map(len, self._events.values()))
 
+    def __contains__(self, asked: object) -> bool:
+        """Whether a symbol was asked for, or an event came."""
+        return asked in self.status if isinstance(asked, str) else asked in self.events
+
     def __getitem__(self, symbol: str) -> list[E]:
-        """A symbol's events. Raises KeyError for one that was not asked for."""
+        """A symbol's events. Raises KeyError for one that was not asked for, as it is spelled here."""
         if symbol not in self.status:
-            raise KeyError(symbol)
+            raise KeyError(f"{symbol} was not asked for")
         return list(self._events.get(symbol, ()))
 
     def __repr__(self) -> str:

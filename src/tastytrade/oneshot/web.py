@@ -35,7 +35,7 @@ REQUESTS_AT_ONCE = 4
 
 
 class WebService:
-    """The questions of ``AskOnce`` over HTTP, at an address such as https://host/webservice.
+    """``snapshot``, ``history`` and ``candles`` over HTTP, at an address such as https://host/webservice.
 
     A service that wants to know who asks is shown the quote token of ``admission``.
     """
@@ -114,7 +114,7 @@ class WebService:
             if events is None:
                 status[name] = Status.SILENT
                 continue
-            rows[name] = [event for event in events if not is_blank(event)]
+            rows[name] = _chosen(cls, events, within)
             status[name] = Status.OK if rows[name] else Status.NO_DATA
         batches = [EventBatch.from_events(some, received_ns=received_ns) for some in rows.values() if some]
         return Snapshot(cls, status, rows, batches)
@@ -139,3 +139,12 @@ class WebService:
         for bad in found.quarantined:
             log.warning("%d %s left out: %s", bad.rows, bad.event_type, bad.reason)
         return found
+
+
+def _chosen(cls: type[Event], events: list[Any], within: Range) -> list[Any]:
+    """The events that say something; of a time series those within the range, ascending."""
+    said = [event for event in events if not is_blank(event)]
+    if not cls.time_series:
+        return said
+    within_range = (event for event in said if within.holds(event.time))
+    return sorted(within_range, key=lambda event: (event.time, event.index))

@@ -32,7 +32,7 @@ def read(call: Call[T], answer: Answer, *, secrets: Iterable[Secret] = ()) -> T:
         reason = str(error)
     except msgspec.DecodeError:
         reason = _not_json(answer)
-    except (ValueError, TypeError, LookupError, RecursionError) as error:
+    except (ValueError, TypeError, LookupError, ArithmeticError, RecursionError) as error:
         reason = f"{type(error).__name__}: {error}"
     # Raised out here, because the frames behind an exception's context hold the answer's tokens.
     raise UnexpectedAnswer(

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from tastytrade.errors import ConfigurationError
 from tastytrade.rest.address import check_feed_url
 from tastytrade.rest.call import Call
-from tastytrade.rest.secret import Secret
+from tastytrade.rest.secret import Secret, is_header_value
 
 DAY = 86_400.0
 """Seconds that a session token and a quote token live."""
@@ -58,6 +58,9 @@ class Token(Struct, frozen=True):
     refresh_token: Secret | None = None
     user: dict[str, Any] = {}
 
+    def __post_init__(self) -> None:
+        _check_token(self.value)
+
     @property
     def authorization(self) -> Secret:
         """The value of the Authorization header."""
@@ -73,6 +76,9 @@ class QuoteToken(Struct, frozen=True):
     token: Secret
     dxlink_url: str
     level: str
+
+    def __post_init__(self) -> None:
+        _check_token(self.token)
 
     @property
     def is_delayed(self) -> bool:
@@ -123,7 +129,7 @@ def login_call(credentials: LoginCredentials) -> Call[Token]:
     else:
         raise ConfigurationError("a login needs a password or an unused remember token: give one of them")
     code = credentials.one_time_password
-    if code is not None and not code.reveal().isalnum():
+    if code is not None and not (code.reveal().isascii() and code.reveal().isalnum()):
         raise ConfigurationError("a one-time password has digits only: give it as the authenticator shows it")
     headers = () if code is None else (("X-Tastyworks-OTP", code),)
     return Call(
@@ -175,27 +181,25 @@ def _access_token(data: Any) -> Token:
     found = convert(data, _AccessToken)
     if found.expires_in <= 0:
         raise ValueError(f"expires_in is {found.expires_in}")
-    refresh = _header_value(found.refresh_token) if found.refresh_token else None
-    return Token(_header_value(found.access_token), found.expires_in, refresh_token=refresh)
+    refresh = Secret(found.refresh_token) if found.refresh_token else None
+    return Token(Secret(found.access_token), found.expires_in, refresh_token=refresh)
 
 
 def _session_token(data: Any) -> Token:
     found = convert(data, _Session)
     remember = Secret(found.remember_token) if found.remember_token else None
-    token = _header_value(found.session_token)
-    return Token(token, DAY, scheme="", remember_token=remember, user=found.user)
+    return Token(Secret(found.session_token), DAY, scheme="", remember_token=remember, user=found.user)
 
 
 def _quote_token(data: Any) -> QuoteToken:
     found = convert(data, _QuoteToken)
     url = check_feed_url(found.dxlink_url, name="dxlink-url")
-    return QuoteToken(_header_value(found.token), url, found.level)
+    return QuoteToken(Secret(found.token), url, found.level)
 
 
-def _header_value(token: str) -> Secret:
-    if not token or not token.isascii() or not token.isprintable():
-        raise ValueError("the token is empty or has characters that a header cannot carry")
-    return Secret(token)
+def _check_token(token: Secret) -> None:
+    if not token or not is_header_value(token):
+        raise ConfigurationError("the token is empty or has characters that a header cannot carry")
 
 
 def _nothing(data: object) -> None:

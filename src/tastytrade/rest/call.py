@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 from msgspec import Struct
 
-from tastytrade.errors import SymbolError
+from tastytrade.errors import ConfigurationError, SymbolError
 from tastytrade.rest.secret import Secret
 
 T = TypeVar("T")
@@ -28,7 +28,8 @@ class Call(Struct, Generic[T], frozen=True, kw_only=True):
     method      GET, POST, PUT, PATCH or DELETE
     path        begins with ``/``, its segments already percent-encoded: see ``path``
     parse       reads the decoded ``data`` of the answer (the whole body where it has no envelope, None
-                where it is empty); raises ValueError, TypeError or LookupError on what it cannot read
+                where it is empty); raises ValueError, TypeError, LookupError or ArithmeticError on what it
+                cannot read
     query       names and values in order; a list is its name repeated: ``("symbol[]", "SPY")``
     body        sent as JSON; may hold Secrets anywhere, which its repr hides
     headers     beyond those every request has
@@ -61,8 +62,15 @@ class Call(Struct, Generic[T], frozen=True, kw_only=True):
         return f"{self.method} {self.path}"
 
     def body_bytes(self) -> bytes | None:
-        """The body as JSON, secrets revealed; None when there is none."""
-        return None if self.body is None else msgspec.json.encode(self.body, enc_hook=_reveal)
+        """The body as JSON, secrets revealed; None when there is none. Raises ConfigurationError."""
+        try:
+            return None if self.body is None else msgspec.json.encode(self.body, enc_hook=_reveal)
+        except UnicodeEncodeError:
+            pass
+        # Raised out here, because that error holds the text.
+        raise ConfigurationError(
+            f"{self.where} was not sent: its body holds what is no text in UTF-8; check the user name"
+        )
 
     def secrets(self) -> list[Secret]:
         """Every secret the request carries, so that none is repeated from an answer."""

@@ -34,6 +34,13 @@ _NAMES = {
 }
 
 
+class Variables(dict[str, str]):
+    """Variables with a repr that shows none of them: it stands in tracebacks with local variables."""
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} variables>"
+
+
 class Environment(Struct, frozen=True):
     """``name`` is "production", "certification" or "simulator"; ``api_url`` has no slash at its end.
 
@@ -58,6 +65,7 @@ def environment_from(
 
     Raises ConfigurationError, naming the variables to set, when one is missing or makes no sense.
     """
+    variables = Variables(variables)
     environment, credentials = environment_in(variables, name)
     if credentials is None:
         prefix = _prefix(_chosen(variables, name))
@@ -72,6 +80,7 @@ def environment_in(
     variables: Mapping[str, str], name: str | None = None
 ) -> tuple[Environment, Credentials | None]:
     """As ``environment_from``, with None where no variable gives credentials; half a pair is an error."""
+    variables = Variables(variables)
     prefix = _prefix(_chosen(variables, name))
     environment = environment_named(variables, name)
     credentials = _credentials(variables, prefix)
@@ -82,6 +91,7 @@ def environment_in(
 
 def environment_named(variables: Mapping[str, str], name: str | None = None) -> Environment:
     """The environment alone, whatever the variables say of credentials. Raises ConfigurationError."""
+    variables = Variables(variables)
     return _environment(_chosen(variables, name), variables)
 
 
@@ -139,20 +149,28 @@ def _environment(name: str, variables: Mapping[str, str]) -> Environment:
 
 
 def _credentials(variables: Mapping[str, str], prefix: str) -> Credentials | None:
-    secret, refresh, user = (_value(variables, prefix + end) for end in ("SECRET", "REFRESH", "USER"))
-    password = variables.get(prefix + "PASS", "")  # as it is: a password may begin or end with a space
+    secret, refresh = (_secret(variables, prefix + end) for end in ("SECRET", "REFRESH"))
+    # As it is: a password may begin or end with a space.
+    user, password = _value(variables, prefix + "USER"), _secret(variables, prefix + "PASS", exact=True)
     if secret and refresh:
-        return OAuthCredentials(Secret(secret), Secret(refresh))
+        return OAuthCredentials(secret, refresh)
     if secret or refresh:
         missing = "REFRESH" if secret else "SECRET"
         given = "SECRET" if secret else "REFRESH"
         raise ConfigurationError(f"{prefix}{given} is set without {prefix}{missing}: set both")
     if user and password:
-        return LoginCredentials(user, Secret(password))
+        return LoginCredentials(user, password)
     if user or password:
         missing, given = ("PASS", "USER") if user else ("USER", "PASS")
         raise ConfigurationError(f"{prefix}{given} is set without {prefix}{missing}: set both")
     return None
+
+
+def _secret(variables: Mapping[str, str], name: str, *, exact: bool = False) -> Secret:
+    try:
+        return Secret(variables.get(name, "") if exact else _value(variables, name))
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{name}: {error}") from None
 
 
 def _value(variables: Mapping[str, str], name: str) -> str:

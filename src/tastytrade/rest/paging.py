@@ -61,7 +61,8 @@ def chunks(query: Iterable[tuple[str, str]], *, limit: int | None = None) -> Ite
 
 def symbol_of(item: object) -> Hashable:
     """What tells an item from others: its symbol, or all of it where it has none."""
-    return getattr(item, "symbol", None) or item
+    # As text, because not every number the service may send can be hashed (a signaling NaN).
+    return getattr(item, "symbol", None) or repr(item)
 
 
 def gathered(

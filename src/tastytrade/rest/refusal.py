@@ -47,6 +47,9 @@ class Refusal(Struct, frozen=True):
     is_page: bool = False
 
 
+LOGIN_REFUSALS = frozenset({"device_challenge_required", "missing_request_token", "unconfirmed_user"})
+"""The service's words for a login that fails for another reason than the credentials themselves."""
+
 # The service's word -> what it means and what to do about it.
 _KNOWN: Mapping[str, tuple[type[RequestError], str]] = {
     "invalid_credentials": (

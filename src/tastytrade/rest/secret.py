@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Iterable
 from typing import Any, NoReturn
 from urllib.parse import quote
@@ -11,13 +12,14 @@ from tastytrade.errors import ConfigurationError
 
 HIDDEN = "<hidden>"
 """What stands where a secret was."""
+_SURROGATE = re.compile("[\ud800-\udfff]")  # what Python makes of bytes it cannot decode
 
 
 class Secret:
     """Text that only ``reveal()`` gives back.
 
     A copy is the object itself. A pickle carries nothing: what is unpickled raises
-    ConfigurationError when it is revealed.
+    ConfigurationError when it is revealed. So does making one of what is no text in UTF-8.
     """
 
     __slots__ = ("_value",)
@@ -25,6 +27,13 @@ class Secret:
 
     def __init__(self, value: str) -> None:
         object.__setattr__(self, "_value", value)
+        is_text = value.isascii() or not _SURROGATE.search(value)
+        del value  # a traceback with local variables would show it
+        if not is_text:
+            raise ConfigurationError(
+                "a secret holds bytes that are no text in UTF-8: set it anew, where the terminal and the "
+                "environment speak UTF-8 (LANG)"
+            )
 
     def reveal(self) -> str:
         """The text. Keep it out of variables that outlive the line that needs it."""
@@ -75,6 +84,12 @@ class _LostSecret(Secret):
 
     def reveal(self) -> NoReturn:
         raise ConfigurationError("a secret is not pickled with the rest: read it again from where it is kept")
+
+
+def is_header_value(secret: Secret) -> bool:
+    """Whether an HTTP header can carry it."""
+    value = secret.reveal()
+    return value.isascii() and value.isprintable()
 
 
 def redact(text: str, secrets: Iterable[Secret]) -> str:

@@ -8,14 +8,23 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
+from contextlib import suppress
 from errno import ENOTDIR
 from pathlib import Path
 
 from tastytrade.errors import ConfigurationError
+from tastytrade.rest.secret import Secret
 
 VARIABLE = "TASTYTRADE_HOME"
 """One folder for everything that is kept, instead of the two that the operating system has for it."""
 NAME = "tastytrade-marketdata"
+LIMIT_BYTES = 1024 * 1024
+"""What is written has some hundred bytes; more of a file than this is not read."""
+
+_BEING_WRITTEN = ".new"
+_ABANDONED = 60.0
+"""Seconds after which a file that is being written is what a process left that was killed meanwhile."""
 
 
 def config_folder() -> Path:
@@ -41,11 +50,15 @@ def state_folder() -> Path:
 def own_folder() -> Path | None:
     """The folder that TASTYTRADE_HOME names."""
     given = os.environ.get(VARIABLE, "").strip()
-    return Path(given).expanduser().absolute() if given else None
+    try:
+        return Path(given).expanduser().absolute() if given else None
+    except (RuntimeError, OSError) as error:  # ~ of nobody; a working directory that is gone
+        reason = str(error).rstrip(".")
+    raise ConfigurationError(f"{VARIABLE} is {given!r}, which is no folder ({reason}): set it to a full path")
 
 
 def read_private(path: Path) -> bytes | None:
-    """A file's content, None when there is no such file.
+    """A file's content, up to LIMIT_BYTES of it; None when there is no such file.
 
     Raises ConfigurationError when it cannot be read, or when it or its folder is another user's or open
     to others.
@@ -54,7 +67,7 @@ def read_private(path: Path) -> bytes | None:
         with path.open("rb") as file:
             _check(path.parent, path.parent.stat(), wanted=0o700)
             _check(path, os.fstat(file.fileno()), wanted=0o600)
-            return file.read()
+            return file.read(LIMIT_BYTES)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
@@ -64,17 +77,20 @@ def read_private(path: Path) -> bytes | None:
     )
 
 
-def write_private(path: Path, content: bytes) -> None:
+def write_private(path: Path, content: Secret) -> None:
     """Replace a file, or make it and its folder. Whatever happens meanwhile, the old or the new one is there.
 
     Raises ConfigurationError when it cannot be written, or the folder is another user's or open to others.
     """
     try:
         make_private(path.parent)
-        number, name = tempfile.mkstemp(prefix=".", suffix=".new", dir=path.parent)  # has mode 0600
+        _remove_leftovers(path, older_than=_ABANDONED)
+        number, name = tempfile.mkstemp(
+            prefix=f".{path.name}.", suffix=_BEING_WRITTEN, dir=path.parent
+        )  # has mode 0600
         try:
             with os.fdopen(number, "wb") as file:
-                file.write(content)
+                file.write(content.reveal().encode())
                 file.flush()
                 os.fsync(file.fileno())
             Path(name).replace(path)
@@ -96,13 +112,27 @@ def make_private(folder: Path) -> None:
 
 
 def remove(path: Path) -> None:
-    """Remove a file, if it is there. Raises ConfigurationError when it stays."""
+    """Remove a file, and what processes left that were killed while they wrote it.
+
+    Raises ConfigurationError when it stays.
+    """
     try:
+        _remove_leftovers(path)
         path.unlink(missing_ok=True)
     except NotADirectoryError:
         return
     except OSError as error:
         raise _unwritable(path, error) from None
+
+
+def _remove_leftovers(path: Path, *, older_than: float = 0.0) -> None:
+    if not path.parent.is_dir():
+        return
+    for one in path.parent.iterdir():
+        if one.name.startswith(f".{path.name}.") and one.name.endswith(_BEING_WRITTEN):
+            with suppress(FileNotFoundError):  # its process was not dead after all, and is done
+                if time.time() - one.stat().st_mtime >= older_than:
+                    one.unlink()
 
 
 def _unwritable(path: Path, error: OSError) -> ConfigurationError:

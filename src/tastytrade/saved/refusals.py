@@ -19,6 +19,7 @@ from msgspec import Struct
 from tastytrade.errors import ConfigurationError, CredentialsRejected
 from tastytrade.rest.auth import Credentials, secrets_of
 from tastytrade.rest.environment import Environment
+from tastytrade.rest.secret import Secret
 from tastytrade.saved.folder import read_private, state_folder, write_private
 
 log = logging.getLogger(__name__)
@@ -50,7 +51,7 @@ def check_not_refused(environment: Environment, credentials: Credentials, *, now
         return
     fingerprint = _fingerprint(environment, credentials, known.salt)
     for one in known.refused:
-        if hmac.compare_digest(one.fingerprint, fingerprint):
+        if hmac.compare_digest(one.fingerprint.encode(), fingerprint.encode()):
             raise CredentialsRejected(
                 f"not sent: {environment.api_url} refused these credentials at {_time(one.at)}, and they are "
                 f"not sent again before {_time(one.at + COOL_DOWN)}, because repeated failures lock "
@@ -106,7 +107,7 @@ def _read(now: float) -> _Refusals:
 
 def _write(refusals: _Refusals) -> None:
     try:
-        write_private(_path(), msgspec.json.encode(refusals))
+        write_private(_path(), Secret(msgspec.json.encode(refusals).decode()))
     except ConfigurationError as error:
         log.warning("refusals of credentials are remembered by this session alone: %s", error)
 
@@ -115,7 +116,9 @@ def _fingerprint(environment: Environment, credentials: Credentials, salt: str) 
     parts = [environment.name, environment.api_url, getattr(credentials, "login", "")]
     parts += [f"{len(secret.reveal())}:{secret.reveal()}" for secret in secrets_of(credentials)]
     # Slow on purpose: a password may be guessable, and its fingerprint is in a file.
-    return scrypt("\0".join(parts).encode(), salt=salt.encode(), n=2**14, r=8, p=1, dklen=32).hex()
+    return scrypt(
+        "\0".join(parts).encode(errors="replace"), salt=salt.encode(), n=2**14, r=8, p=1, dklen=32
+    ).hex()
 
 
 def _time(at: float) -> str:

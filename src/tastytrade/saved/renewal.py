@@ -35,6 +35,8 @@ log = logging.getLogger(__name__)
 
 _DEFINITE = (CredentialsRejected, NotPermitted)
 
+GRACE = 2.0
+"""Seconds that a caller who is cancelled waits, at most, for the renewal it began."""
 RENEWAL_DELAY = 5.0
 """Seconds until a failed renewal is tried again while the token still lives; doubled up to ten times that."""
 
@@ -123,7 +125,7 @@ class Renewal:
                 raise _again(failure)
             if refused is not None:
                 self.distrust(refused)
-            return await self._renew()
+            return await self._renewed_to_the_end()
 
     async def save(self) -> None:
         """Keep the credentials as they are now, and the token they gave. Raises ConfigurationError."""
@@ -137,6 +139,22 @@ class Renewal:
     def _usable(self, refused: Token | None) -> Token | None:
         token = self._token
         return None if token is None or token is refused or self._monotonic() >= self._renew_at else token
+
+    async def _renewed_to_the_end(self) -> Token:
+        """A renewal that is not left in the middle when the one who asked for it is cancelled.
+
+        What the service gives may replace what was sent: to give up its answer is to give up the credentials.
+        """
+        renewing = asyncio.create_task(self._renew(), name="tastytrade-renewal")
+        try:
+            return await asyncio.shield(renewing)
+        except asyncio.CancelledError:
+            await asyncio.wait({renewing}, timeout=GRACE)
+            raise
+        finally:
+            if not renewing.done():
+                renewing.cancel()
+                await asyncio.wait({renewing})
 
     async def _renew(self) -> Token:
         try:

@@ -16,8 +16,16 @@ from msgspec import Raw, Struct
 
 from tastytrade.errors import ConfigurationError
 from tastytrade.rest.environment import Environment
+from tastytrade.rest.refusal import printable
 from tastytrade.rest.secret import Secret
-from tastytrade.saved.folder import NAME, own_folder, read_private, remove, write_private
+from tastytrade.saved.folder import (
+    LIMIT_BYTES,
+    NAME,
+    own_folder,
+    read_private,
+    remove,
+    write_private,
+)
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -40,6 +48,7 @@ class Safe(Generic[T]):
     def __init__(self, folder: Path, environment: Environment, what: str, kind: type[T]) -> None:
         address = environment.api_url.rstrip("/")
         self.path = folder / f"{file_name(environment)}.{what}.json"
+        self._aside = self.path.with_suffix(".damaged")
         self._kind = kind
         self._what = f"the saved {what} for {address}"
         # Another folder is another collection: its entries do not replace the usual ones.
@@ -48,7 +57,7 @@ class Safe(Generic[T]):
 
     def put(self, record: T) -> None:
         """Keep a record instead of the one before. Raises ConfigurationError when it cannot be written."""
-        secret = Secret(msgspec.json.encode(record, enc_hook=_reveal).decode())
+        secret = _encoded(record)
         self._set_damaged_aside()
         backend = _keyring()
         if backend is not None and _entered(backend, self._service, secret):
@@ -79,15 +88,14 @@ class Safe(Generic[T]):
         return found
 
     def empty(self) -> None:
-        """Forget the record wherever it is. Raises ConfigurationError when it stays."""
-        if not self._is_there():
-            return
-        kept = _file_of(self.path)
-        if kept is None or kept.kept_in == "keyring":
-            backend = _keyring()
+        """Forget the record wherever it is, damaged ones too. Raises ConfigurationError when it stays."""
+        if self._is_there():
+            kept = _file_of(self.path)
+            backend = _keyring() if kept is None or kept.kept_in == "keyring" else None
             if backend is not None:
                 _taken_out(backend, self._service)
         remove(self.path)
+        remove(self._aside)
 
     def where(self) -> str:
         """Where a record is, or would be: for people."""
@@ -95,7 +103,7 @@ class Safe(Generic[T]):
         if kept is not None:
             return str(self.path) if kept.kept_in == "file" else f"the keyring (marked by {self.path})"
         backend = _keyring()
-        return str(self.path) if backend is None else f"the keyring ({backend.name})"
+        return str(self.path) if backend is None else f"the keyring ({_name(backend)})"
 
     def _is_there(self) -> bool:
         try:
@@ -108,14 +116,14 @@ class Safe(Generic[T]):
         return None if content is None else _decoded(Secret(content.decode("utf-8", "replace")), _Kept)
 
     def _write(self, kept: _Kept) -> None:
-        write_private(self.path, msgspec.json.encode(kept))
+        write_private(self.path, _encoded(kept))
 
     def _set_damaged_aside(self) -> None:
         if self._is_there() and _file_of(self.path) is None:
-            aside = self.path.with_suffix(".damaged")
             with suppress(OSError):  # what cannot be moved cannot be replaced either, and writing says so
-                self.path.replace(aside)
-                log.warning("%s was damaged and is kept aside as %s", self.path, aside.name)
+                self.path.replace(self._aside)
+                log.warning("%s was damaged and is kept aside as %s", self.path, self._aside.name)
+                self._aside.chmod(0o600)
 
     def _from_keyring(self) -> Secret | None:
         backend = _keyring()
@@ -127,11 +135,11 @@ class Safe(Generic[T]):
         try:
             found = backend.get_password(self._service, NAME)
         except Exception as error:  # noqa: BLE001 - backends are plug-ins, and raise what they like
-            reason = f"{type(error).__name__}: {error}"
+            reason = printable(" ".join(f"{type(error).__name__}: {error}".split()), limit=200)
         else:
             return None if found is None else Secret(found)
         raise ConfigurationError(
-            f"the keyring that holds {self._what} does not open ({backend.name}: {reason}): unlock it, or "
+            f"the keyring that holds {self._what} does not open ({_name(backend)}: {reason}): unlock it, or "
             "set the variables instead"
         )
 
@@ -155,11 +163,18 @@ def _keyring() -> KeyringBackend | None:
         return None
 
 
+def _name(backend: KeyringBackend) -> str:
+    try:
+        return " ".join(str(backend.name).split())
+    except Exception:  # noqa: BLE001 - likewise
+        return type(backend).__name__
+
+
 def _entered(backend: KeyringBackend, service: str, secret: Secret) -> bool:
     try:
         backend.set_password(service, NAME, secret.reveal())
     except Exception as error:  # noqa: BLE001 - likewise; Windows refuses what is longer than 1280 characters
-        log.debug("the keyring %s does not take %s: %s", backend.name, service, type(error).__name__)
+        log.debug("the keyring %s does not take %s: %s", _name(backend), service, type(error).__name__)
         return False
     return True
 
@@ -169,7 +184,7 @@ def _taken_out(backend: KeyringBackend, service: str) -> None:
         if backend.get_password(service, NAME) is not None:
             backend.delete_password(service, NAME)
     except Exception as error:  # noqa: BLE001 - likewise
-        log.warning("%s may still be in the keyring %s: %s", service, backend.name, type(error).__name__)
+        log.warning("%s may still be in the keyring %s: %s", service, _name(backend), type(error).__name__)
 
 
 # No frame of these functions is part of an error's traceback: they hold what is secret.
@@ -178,13 +193,18 @@ def _taken_out(backend: KeyringBackend, service: str) -> None:
 def _file_of(path: Path) -> _Kept | None:
     """What the file says, without asking who may read it; None when it is damaged."""
     try:
-        return _decoded(Secret(path.read_text(encoding="utf-8", errors="replace")), _Kept)
+        with path.open("rb") as file:
+            return _decoded(Secret(file.read(LIMIT_BYTES).decode("utf-8", "replace")), _Kept)
     except OSError:
         return None
 
 
 def _text(kept: _Kept | None) -> Secret:
     return Secret("" if kept is None else bytes(kept.record).decode("utf-8", "replace"))
+
+
+def _encoded(record: Struct) -> Secret:
+    return Secret(msgspec.json.encode(record, enc_hook=_reveal).decode())
 
 
 K = TypeVar("K", bound=Struct)

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from types import TracebackType
 from typing import Self
-from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -19,7 +18,6 @@ from starlette.websockets import WebSocket
 from tastytrade.dxlink.server import ServerProtocol
 from tastytrade.dxlink.server_options import ServerOptions
 from tastytrade.errors import ConfigurationError
-from tastytrade.rest.address import is_loopback
 from tastytrade.simulator.accounts import Accounts, User
 from tastytrade.simulator.dxlink_connection import DXLinkConnection
 from tastytrade.simulator.events_service import EVENTS_PATH
@@ -44,8 +42,8 @@ class Simulator:
                 and runs in real time, from one session straight to the next
     rate        events per second and connection instead of the market's own pace
     symbols     further equities to list
-    options     how its DXLink end behaves
-    rest_options  how its REST end behaves; may be replaced at any time
+    dxlink_options  how its DXLink end behaves
+    rest_options    how its REST end behaves; may be replaced at any time
     clock       seconds that only go forward: for the market and for the lives of tokens
     """
 
@@ -59,7 +57,7 @@ class Simulator:
         rate: int | None = None,
         symbols: Iterable[str] = (),
         user: User | None = None,
-        options: ServerOptions | None = None,
+        dxlink_options: ServerOptions | None = None,
         rest_options: RestOptions | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -74,12 +72,12 @@ class Simulator:
         self._host = host
         self._port = port
         self._rate = rate
-        self._options = options or ServerOptions()
+        self._dxlink_options = dxlink_options or ServerOptions()
         self._clock = clock
         self._began = clock()
         self._token_lead = 0.0
         self._market_lead = 0.0
-        self._front = Front()
+        self._front = Front(host=host)
         self.rest_options = rest_options or RestOptions()
         self._server: Server | None = None
         self._serving: asyncio.Task[None] | None = None
@@ -171,6 +169,18 @@ class Simulator:
     # Its life.
 
     async def __aenter__(self) -> Self:
+        await self.open()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def open(self) -> None:
+        """Begin to listen; nothing when it does. Raises ConfigurationError when the address is taken."""
+        if self._server is not None:
+            return
         listener = listen(self._host, self._port)
         self._port = listener.getsockname()[1]
         self._server = server_of(self._build_app())
@@ -178,11 +188,9 @@ class Simulator:
         self._began = self._clock()
         self._serving = asyncio.create_task(self._server.serve([listener]), name="tastytrade-simulator")
         await self._server.ready.wait()
-        return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def aclose(self) -> None:
+        """Close every connection and listen no more; nothing when it does not listen."""
         if self._server is not None and self._serving is not None:
             self._front.close()
             self._server.should_exit = True
@@ -205,9 +213,6 @@ class Simulator:
     # One DXLink connection.
 
     async def _serve_dxlink(self, websocket: WebSocket) -> None:
-        if not self._is_welcome(websocket):
-            await websocket.close(1008)
-            return
         await websocket.accept()
         self._websockets.add(websocket)
         try:
@@ -219,16 +224,11 @@ class Simulator:
         finally:
             self._websockets.discard(websocket)
 
-    def _is_welcome(self, websocket: WebSocket) -> bool:
-        """A page of another site that a browser has open must not reach a simulator on this machine."""
-        origin = websocket.headers.get("origin")
-        return origin is None or is_loopback(origin) or urlsplit(origin).hostname == self._host
-
     def _make_protocol(self) -> ServerProtocol:
         def user_of(token: str) -> str | None:
             return self.user.external_id if self.accounts.quote_tokens.holds(token) else None
 
-        return ServerProtocol(user_of, self._options, now=self._elapsed())
+        return ServerProtocol(user_of, self._dxlink_options, now=self._elapsed())
 
     def _elapsed(self) -> float:
         return self._clock() - self._began

@@ -1,5 +1,7 @@
-"""Front: what every REST request meets before a route does: counting, failures on order, the proxy, versions.
+"""Front: what every request meets before a route does: counting, failures on order, the proxy, versions.
 
+A page of another site that a browser has open must not reach a simulator on this machine, over REST or
+DXLink: neither from its own site (``Origin``) nor under a name that leads here meanwhile (``Host``).
 The dxFeed web service under EVENTS_BASE is another host in reality: it knows neither this proxy nor versions.
 """
 
@@ -8,12 +10,15 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import Counter
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
 
-from tastytrade.simulator.replies import failed, proxy_page, version_refused
+from tastytrade.rest.address import is_loopback
+from tastytrade.simulator.replies import failed, not_this_machine, proxy_page, version_refused
 from tastytrade.simulator.rest_options import Failure, RestOptions
 
 EVENTS_BASE = "/live"
@@ -21,14 +26,19 @@ REQUEST_LIMIT = 1_000
 """Different requests that are counted one by one."""
 
 _PATH_LIMIT = 200
+_EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - what the user asked for, by whatever name it is called
 _PRODUCT = re.compile(r"[^\s/]+/[^\s/]\S*")
 _VERSION = re.compile(r"[0-9]{8}")
 
 
 class Front:
-    """Stands before the routes of one simulator. ``requests`` counts "GET /path"; queries are not kept."""
+    """Stands before the routes of one simulator. ``requests`` counts "GET /path"; queries are not kept.
 
-    def __init__(self, options: RestOptions | None = None) -> None:
+    ``host`` is the address it listens on: a client may call it by that, and by the names of this machine.
+    """
+
+    def __init__(self, options: RestOptions | None = None, *, host: str = "127.0.0.1") -> None:
+        self._host = host
         self.requests: Counter[str] = Counter()
         self._options = options or RestOptions()
         self._left = _times(self._options)
@@ -54,13 +64,16 @@ class Front:
         self._closing.set()
 
     def before(self, app: ASGIApp) -> ASGIApp:
-        """The app behind this front; WebSockets pass."""
+        """The app behind this front; WebSockets pass, unless they are a stranger's."""
 
         async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
-            if scope["type"] != "http":
-                await app(scope, receive, send)
+            if scope["type"] == "websocket":
+                await (WebSocketClose(1008) if self._is_foreign(scope) else app)(scope, receive, send)
                 return
             self._count(scope)
+            if self._is_foreign(scope):
+                await not_this_machine()(scope, receive, send)
+                return
             failure = self._failure(scope)
             if failure is not None and failure.status is None:
                 await self._stall(scope, receive, send)
@@ -80,6 +93,19 @@ class Front:
         if request not in self.requests and len(self.requests) >= REQUEST_LIMIT:
             request = "others"
         self.requests[request] += 1
+
+    def _is_foreign(self, scope: Scope) -> bool:
+        headers = Headers(scope=scope)
+        origin, host = headers.get("origin"), "//" + headers.get("host", "")
+        if origin is not None and not self._is_own(origin):
+            return True
+        return self._host not in _EVERYWHERE and not self._is_own(host)
+
+    def _is_own(self, url: str) -> bool:
+        try:
+            return is_loopback(url) or urlsplit(url).hostname == self._host
+        except ValueError:
+            return False
 
     def _failure(self, scope: Scope) -> Failure | None:
         for place, failure in enumerate(self._options.failures):

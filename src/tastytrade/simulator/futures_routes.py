@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,6 +19,7 @@ from tastytrade.simulator.future_payloads import (
 )
 from tastytrade.simulator.future_products import FutureProduct
 from tastytrade.simulator.listing import Listing
+from tastytrade.simulator.made_once import MadeOnce
 from tastytrade.simulator.paging import page
 from tastytrade.simulator.queries import listed_values
 from tastytrade.simulator.replies import (
@@ -63,7 +64,7 @@ class _Futures:
         self._listing = listing.future_listing
         self._find_future = listing.future
         self._find_option = listing.future_option
-        self._chains: dict[tuple[str, str, bool], bytes] = {}
+        self._chains: MadeOnce[tuple[str, str, bool]] = MadeOnce()
 
     async def futures(self, request: Request) -> Response:
         query = request.query_params
@@ -133,30 +134,25 @@ class _Futures:
         return await self._chain(request, "/nested", self._nested)
 
     async def _chain(
-        self, request: Request, form: str, encode: Callable[[FutureProduct, str], bytes]
+        self, request: Request, form: str, encode: Callable[[FutureProduct, str, bool], bytes]
     ) -> Response:
         code = request.path_params["product"]
         product = self._listing.product(code)
         if product is None:
             return not_found(code)
-        key = (product.code, form, self._options().unnamed_future_options)
-        body = self._chains.get(key)
-        if body is None:
-            # Beside the loop, as the chains of equities: the feed must not stand still.
-            context = f"/futures-option-chains/{product.code}{form}"
-            body = self._chains[key] = await asyncio.to_thread(encode, product, context)
-        return json_bytes(body)
+        unnamed = self._options().unnamed_future_options
+        context = f"/futures-option-chains/{product.code}{form}"
+        key = (product.code, form, unnamed)
+        return json_bytes(await self._chains.get(key, partial(encode, product, context, unnamed)))
 
-    def _detailed(self, product: FutureProduct, context: str) -> bytes:
+    def _detailed(self, product: FutureProduct, context: str, unnamed: bool) -> bytes:
         listing = self._listing
         options = [option for one in listing.series(product) for option in listing.options(one)]
-        unnamed = self._options().unnamed_future_options
         return item_list(unsorted_items(options, listing.today, unnamed=unnamed), context)
 
-    def _nested(self, product: FutureProduct, context: str) -> bytes:
+    def _nested(self, product: FutureProduct, context: str, unnamed: bool) -> bytes:
         listing = self._listing
         chains = map(listing.options, listing.series(product))
-        unnamed = self._options().unnamed_future_options
         futures = listing.futures(product)
         return enveloped(nested_chains(product, futures, chains, listing.today, unnamed=unnamed), context)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from functools import partial
 
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from tastytrade.simulator.chain_payloads import compact_items, nested_items, option_items
 from tastytrade.simulator.listing import Instrument, Listing
+from tastytrade.simulator.made_once import MadeOnce
 from tastytrade.simulator.paging import page
 from tastytrade.simulator.payloads import EquityItem, cryptocurrency_item, equity_item
 from tastytrade.simulator.queries import listed_values
@@ -47,7 +48,7 @@ class _Listed:
 
     def __init__(self, listing: Listing) -> None:
         self._listing = listing
-        self._chains: dict[tuple[str, str], bytes] = {}
+        self._chains: MadeOnce[tuple[str, str]] = MadeOnce()
 
     async def option_chain(self, request: Request) -> Response:
         return await self._chain(request, "")
@@ -89,11 +90,7 @@ class _Listed:
         instrument = self._listing.instrument(symbol)
         if instrument is None or instrument.symbol != symbol:
             return not_found(symbol)
-        body = self._chains.get((symbol, form))
-        if body is None:
-            # Beside the loop: the feed must not stand still for the quarter second of 20,000 options.
-            body = self._chains[symbol, form] = await asyncio.to_thread(self._encode, instrument, form)
-        return json_bytes(body)
+        return json_bytes(await self._chains.get((symbol, form), partial(self._encode, instrument, form)))
 
     def _encode(self, instrument: Instrument, form: str) -> bytes:
         chain, today = self._listing.chain(instrument.symbol), self._listing.today

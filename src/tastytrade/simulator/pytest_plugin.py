@@ -18,7 +18,7 @@ import pytest
 def tastytrade_simulator() -> Iterator[dict[str, str]]:
     """A simulator for the whole test run, in its own process, so that blocking code can use it too.
 
-    Gives api_url, dxlink_url, login, password, client_secret and refresh_token.
+    Gives api_url, dxlink_url, events_url, login, password, client_secret and refresh_token.
     """
     command = [sys.executable, "-m", "tastytrade", "simulator", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own command

@@ -132,6 +132,15 @@ def not_permitted() -> Response:
     return refused(403, "not_permitted", "User not permitted access")
 
 
+def not_this_machine() -> Response:
+    """The simulator's own refusal: a page of another site has no business here."""
+    return refused(
+        403,
+        "not_this_machine",
+        "The simulator answers programs, and pages of this machine, under its own name",
+    )
+
+
 def version_refused() -> Response:
     """The answer to a version that is not served; its code is a number."""
     return refused(406, 406, "The requested version is not supported.")

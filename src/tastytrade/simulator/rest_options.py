@@ -6,6 +6,7 @@ the behaviour is a guess, and says so.
 
 from __future__ import annotations
 
+from math import inf
 from typing import Literal
 
 from msgspec import Struct
@@ -39,6 +40,8 @@ class Failure(Struct, frozen=True, kw_only=True):
             raise ConfigurationError(
                 f"status must be from 400 to 599, or None for no answer, not {self.status}"
             )
+        if self.times is not None and self.times < 0:
+            raise ConfigurationError(f"times must be 0 or more, or None for all, not {self.times}")
 
 
 class RestOptions(Struct, frozen=True, kw_only=True):
@@ -85,6 +88,11 @@ class RestOptions(Struct, frozen=True, kw_only=True):
     option_lists: bool = False
     unnamed_future_options: bool = False
     failures: tuple[Failure, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("access_lifetime", "session_lifetime", "quote_token_lifetime"):
+            if not 0 < getattr(self, name) < inf:
+                raise ConfigurationError(f"{name} must be seconds above 0, not {getattr(self, name)}")
 
     @property
     def one_time_code(self) -> str:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from types import TracebackType
 from typing import Any
 
 import httpx2
 
-from tastytrade.errors import RequestError, ServiceUnavailable, UnexpectedAnswer
+from tastytrade.errors import ConfigurationError, RequestError, ServiceUnavailable, UnexpectedAnswer
 from tastytrade.rest.address import check_api_url, is_loopback, shown
 from tastytrade.rest.call import Answer, Call
-from tastytrade.rest.secret import Secret
+from tastytrade.rest.secret import Secret, is_header_value
 
 TIMEOUT = 60.0
 """Seconds for one whole request; option chains of 10 MB and more come through slow lines."""
@@ -68,32 +69,38 @@ class HttpDoor:
         """The answer, whatever its status.
 
         Raises ServiceUnavailable when there is no connection (``code`` NO_CONNECTION) or no answer in
-        time, UnexpectedAnswer when the answer is too large or garbled, RequestError when the door is closed.
+        time, UnexpectedAnswer when the answer is too large or garbled, RequestError when the door is closed,
+        ConfigurationError for what cannot be sent.
         """
         if self._client.is_closed:
             raise RequestError(f"{call.where} was not sent: the session is closed; open it again first")
+        headers = _headers(call, authorization)
         try:
             async with asyncio.timeout(self._timeout):
-                return await self._exchange(call, authorization)
+                return await self._exchange(call, headers)
+        except asyncio.CancelledError as cancelled:
+            # The frames it came through hold token and body as plain text, and a report of the error that it
+            # may become (TimeoutError) would show them.
+            raise cancelled.with_traceback(None) from None
         except (httpx2.HTTPError, httpx2.InvalidURL, TimeoutError, OSError) as error:
             failure = self._failure(call, error)
         # Raised out here, because httpx2's exceptions hold the request with its token and body.
         raise failure
 
-    async def _exchange(self, call: Call[Any], authorization: Secret | None) -> Answer:
+    async def _exchange(self, call: Call[Any], headers: Mapping[str, Secret]) -> Answer:
         async with self._client.stream(
             call.method,
             self._api_url + call.target,
             content=call.body_bytes(),
-            headers=_headers(call, authorization),
+            headers={name: value.reveal() for name, value in headers.items()},
         ) as response:
             body = bytearray()
             async for chunk in response.aiter_bytes():
                 body += chunk
                 if len(body) > LIMIT_BYTES:
                     raise httpx2.DecodingError(f"it has more than {LIMIT_BYTES} bytes")
-            headers = {name.lower(): value for name, value in response.headers.items()}
-            return Answer(response.status_code, headers, bytes(body))
+            answered = {name.lower(): value for name, value in response.headers.items()}
+            return Answer(response.status_code, answered, bytes(body))
 
     def _failure(self, call: Call[Any], error: Exception) -> RequestError:
         where = f"{call.where} got no answer from {shown(self._api_url)}"
@@ -114,10 +121,17 @@ class HttpDoor:
         return ServiceUnavailable(f"{where}: {cause}; check the network, then try again", code=NO_CONNECTION)
 
 
-def _headers(call: Call[Any], authorization: Secret | None) -> dict[str, str]:
-    headers = {name: value.reveal() if isinstance(value, Secret) else value for name, value in call.headers}
+def _headers(call: Call[Any], authorization: Secret | None) -> dict[str, Secret]:
+    """The call's own headers. Raises ConfigurationError for a value that none can have."""
+    headers = {name: value if isinstance(value, Secret) else Secret(value) for name, value in call.headers}
     if call.body is not None:
-        headers["Content-Type"] = "application/json"
+        headers["Content-Type"] = Secret("application/json")
     if authorization is not None:
-        headers["Authorization"] = authorization.reveal()
+        headers["Authorization"] = authorization
+    for name, value in headers.items():
+        if not is_header_value(value):
+            raise ConfigurationError(
+                f"{call.where} was not sent: its header {name} would hold a line break or a letter that no "
+                "header can have; check where the value comes from"
+            )
     return headers

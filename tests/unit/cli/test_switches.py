@@ -61,6 +61,8 @@ def test_what_is_no_switch_is_answered_with_all_there_are(setting: str) -> None:
         ("device_challenge=sms", "Invalid enum value 'sms'"),
         ("failures=[", "truncated"),
         ("failures=x", "Expected `array`"),
+        ("failures=" + "[" * 3_000, "recursion"),
+        ("access_lifetime=-5", "seconds above 0"),
         ('failures=[{"status": 200}]', "400 to 599"),
     ],
 )

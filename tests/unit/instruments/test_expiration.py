@@ -103,12 +103,12 @@ def greeks() -> list[Greeks]:
 @pytest.mark.parametrize(
     ("wanted", "side", "expected"),
     [
-        (0.25, None, ["P5880", "C5895"]),
-        (0.4, None, ["P5885", "C5890"]),
+        (0.25, None, ["C5895", "P5880"]),
+        (0.4, None, ["C5890", "P5885"]),
         (0.45, OptionType.CALL, ["C5890"]),
         (0.25, OptionType.PUT, ["P5880"]),
         (1, OptionType.CALL, ["C5880"]),
-        (0, None, ["P5880", "C5895"]),
+        (0, None, ["C5895", "P5880"]),
     ],
 )
 def test_delta_takes_the_call_and_the_put_nearest_to_it(

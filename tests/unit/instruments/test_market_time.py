@@ -10,11 +10,11 @@ from tastytrade.errors import ConfigurationError, UnexpectedAnswer
 from tastytrade.instruments import (
     MarketHolidays,
     MarketSession,
+    get_current_market_sessions,
     get_equity_session,
     get_futures_session,
     get_holidays,
-    get_market_sessions_current,
-    get_sessions,
+    get_market_sessions,
     get_trade_day,
     trade_day,
 )
@@ -161,7 +161,7 @@ def test_a_session_that_does_not_exist_is_refused() -> None:
 
 def test_the_current_sessions_of_several_markets_are_one_list() -> None:
     session = Blocking(items(CURRENT, CURRENT | {"instrument-collection": "CME"}))
-    found = get_market_sessions_current(session, ["Equity", "CME"])
+    found = get_current_market_sessions(session, ["Equity", "CME"])
 
     assert [one.instrument_collection for one in found] == ["Equity", "CME"]
     assert session.targets == [
@@ -171,7 +171,7 @@ def test_the_current_sessions_of_several_markets_are_one_list() -> None:
 
 def test_sessions_of_years_are_asked_for_in_parts() -> None:
     session = Blocking(items(CURRENT["previous-session"]), items(CURRENT["next-session"]))
-    found = get_sessions(session, date(2025, 12, 1), date(2026, 9, 1), collection="CME")
+    found = get_market_sessions(session, date(2025, 12, 1), date(2026, 9, 1), collection="CME")
 
     assert [one.session_date for one in found] == [date(2026, 8, 3), date(2026, 8, 4)]
     assert session.targets == [
@@ -183,9 +183,9 @@ def test_sessions_of_years_are_asked_for_in_parts() -> None:
 def test_one_day_is_a_range_and_days_the_wrong_way_round_are_refused() -> None:
     session = Blocking(items())
 
-    assert get_sessions(session, date(2026, 6, 12), date(2026, 6, 12)) == []
+    assert get_market_sessions(session, date(2026, 6, 12), date(2026, 6, 12)) == []
     with pytest.raises(ConfigurationError, match="the wrong way round"):
-        get_sessions.call(date(2026, 6, 13), date(2026, 6, 12))
+        get_market_sessions.call(date(2026, 6, 13), date(2026, 6, 12))
 
 
 def test_holidays_are_those_of_a_market() -> None:

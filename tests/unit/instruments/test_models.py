@@ -3,6 +3,7 @@ from decimal import Decimal
 
 import pytest
 
+from tastytrade.instruments.items import decode_items
 from tastytrade.instruments.models import Equity, Option, OptionType, complete_option
 
 
@@ -86,3 +87,11 @@ def test_a_symbol_that_says_nothing_adds_nothing(symbol: object) -> None:
     complete_option(item)
 
     assert item == {"symbol": symbol}
+
+
+@pytest.mark.parametrize("strike", ["1E+99999999", "1E-99999999"])
+def test_a_strike_of_a_hundred_million_digits_is_never_written_out(strike: str) -> None:
+    item = {"symbol": "SPXW  260612C00110000", "root-symbol": "SPXW", "expiration-date": "2026-06-12"}
+    (option,) = decode_items([item | {"strike-price": strike, "option-type": "C"}], Option)
+
+    assert option.streamer_symbol == ".SPXW260612C110"

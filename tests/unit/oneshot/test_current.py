@@ -42,6 +42,20 @@ async def test_it_ends_as_soon_as_every_symbol_has_answered() -> None:
     assert asyncio.get_running_loop().time() - began < 5
 
 
+@pytest.mark.parametrize("limit", [30.0, None])
+@pytest.mark.parametrize("not_sent", [frozenset(), frozenset({"A"})])
+async def test_a_feed_that_is_closed_ends_the_question_at_once(
+    limit: float | None, not_sent: frozenset[str]
+) -> None:
+    feed = HandFeed(lambda _feed, subscription: subscription.end())
+    feed.not_sent = not_sent
+    began = asyncio.get_running_loop().time()
+    found = await ask(feed, ["A"], limit=limit)
+
+    assert len(found) == 0
+    assert asyncio.get_running_loop().time() - began < 1
+
+
 async def test_events_come_in_the_order_asked() -> None:
     feed = HandFeed(lambda feed, _: feed.send(bid("B"), bid("C"), bid("A")))
     found = await ask(feed, ["A", "B", "C"])

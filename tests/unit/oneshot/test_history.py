@@ -1,58 +1,19 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 
-from tastytrade.dxfeed import Candle, Event, Series, TimeAndSale, index_of
+from tastytrade.dxfeed import Candle, Event, Order, Series, TimeAndSale, index_of
 from tastytrade.dxfeed.flags import EMPTY_SNAPSHOT, EventFlags
-from tastytrade.errors import ConfigurationError, StreamClosed
-from tastytrade.oneshot.history import Progress, Range, histories, range_of
-from tastytrade.oneshot.snapshot import Snapshot, Status
-from tastytrade.source import State, StateChange
+from tastytrade.dxfeed.index import SENTINEL_INDEX
+from tastytrade.oneshot.history import Range, histories
+from tastytrade.oneshot.room import Room
+from tastytrade.oneshot.snapshot import Status
 from tastytrade.subscription import Subscription
+from tests.unit.oneshot.asking import BEGIN, END, MINUTE, REMOVE, START, ask, candle, says
 from tests.unit.oneshot.hand_feed import HandFeed
-
-MINUTE = 60_000
-START = 1_736_778_600_000
-BEGIN, END, REMOVE = EventFlags.SNAPSHOT_BEGIN, EventFlags.SNAPSHOT_END, EventFlags.REMOVE_EVENT
-
-
-def candle(minutes: float, flags: int = 0, close: float = 1.0, symbol: str = "SPY{=m}") -> Candle:
-    time = START + int(minutes * MINUTE)
-    return Candle(symbol, eventFlags=int(flags), index=index_of(time), time=time, close=close)
-
-
-async def ask(
-    feed: HandFeed,
-    *symbols: str,
-    within: Range | None = None,
-    event_class: type[Event] = Candle,
-    silence: float = 0.2,
-    at_once: int = 16,
-    told: list[Progress] | None = None,
-) -> Snapshot[Any]:
-    return await histories(
-        feed,
-        event_class,
-        {symbol: symbol for symbol in symbols or ("SPY{=1m}",)},
-        within or Range(START),
-        room=asyncio.Semaphore(at_once),
-        timeout=silence,
-        progress=None if told is None else told.append,
-    )
-
-
-def says(*frames: list[Event]) -> HandFeed:
-    """A feed that sends these frames to whoever comes."""
-
-    def answer(feed: HandFeed, _subscription: Subscription[Any]) -> None:
-        for frame in frames:
-            feed.send(*frame)
-
-    return HandFeed(answer)
 
 
 async def test_a_history_is_ascending_and_ends_without_waiting() -> None:
@@ -136,6 +97,55 @@ async def test_a_snapshot_for_another_reader_who_asked_for_less_is_not_ours() ->
     assert [event.time for event in found] == [START, START + 9 * MINUTE]
 
 
+async def test_an_empty_snapshot_for_another_reader_is_not_ours_either() -> None:
+    feed = says([candle(9, EMPTY_SNAPSHOT)], [candle(9, BEGIN), candle(0, END)])
+    found = await ask(feed)
+
+    assert [event.time for event in found] == [START, START + 9 * MINUTE]
+
+
+async def test_an_empty_history_whose_end_is_later_than_asked_for_says_no_data() -> None:
+    assert (await ask(says([candle(9, EMPTY_SNAPSHOT)]))).status == {"SPY{=1m}": Status.NO_DATA}
+
+
+async def test_an_end_within_the_first_candle_may_be_another_readers_too() -> None:
+    feed = says([candle(9, BEGIN), candle(0.5, END | REMOVE)], [candle(9, BEGIN), candle(0, END)])
+    found = await ask(feed)
+
+    assert [event.time for event in found] == [START, START + 9 * MINUTE]
+
+
+async def test_a_second_snapshot_that_does_not_end_is_incomplete() -> None:
+    found = await ask(says([candle(9, BEGIN), candle(8, END)], [candle(9, BEGIN), candle(0)]))
+
+    assert found.status == {"SPY{=1m}": Status.INCOMPLETE}
+    assert found.events == []
+
+
+async def test_a_transaction_is_awaited_before_a_history_is_whole() -> None:
+    pending = EventFlags.TX_PENDING
+    rows: list[Event] = [candle(2, BEGIN | pending), candle(1, pending), candle(0, END | pending, close=1.0)]
+    found = await ask(says(rows, [candle(0, close=2.0)]))
+
+    assert [event.close for event in found] == [2.0, 1.0, 1.0]
+
+
+async def test_a_virtual_row_ends_a_transaction_and_is_no_candle() -> None:
+    sentinel = Candle("SPY{=m}", eventFlags=int(REMOVE), index=SENTINEL_INDEX)
+    rows: list[Event] = [candle(1, BEGIN), candle(0, END | EventFlags.TX_PENDING), sentinel]
+    found = await ask(says(rows), silence=30)
+
+    assert [event.time for event in found] == [START, START + MINUTE]
+
+
+async def test_a_virtual_row_that_ends_a_snapshot_says_nothing_about_its_start() -> None:
+    sentinel = Candle("SPY{=m}", eventFlags=int(END | REMOVE), index=SENTINEL_INDEX)
+    found = await ask(says([candle(9, BEGIN), candle(8), sentinel]), silence=30)
+
+    assert found.status == {"SPY{=1m}": Status.OK}
+    assert len(found) == 2
+
+
 async def test_rows_outside_the_range_are_left_out() -> None:
     feed = says([candle(3, BEGIN), candle(2), candle(1), candle(0), candle(-5, END)])
     found = await ask(feed, within=Range(START + MINUTE, START + 2 * MINUTE))
@@ -152,41 +162,6 @@ async def test_a_new_connection_begins_the_history_anew() -> None:
     found = await ask(HandFeed(answer))
 
     assert [event.time for event in found] == [START, START + 2 * MINUTE]
-
-
-async def test_few_histories_are_asked_for_at_a_time_and_each_is_given_up() -> None:
-    def answer(feed: HandFeed, subscription: Subscription[Any]) -> None:
-        for entry in subscription.entries:
-            feed.send(candle(0, BEGIN | END, symbol=entry.symbol))
-
-    feed = HandFeed(answer)
-    found = await ask(feed, *(f"S{number}{{=m}}" for number in range(50)), at_once=4)
-
-    assert len(found) == 50
-    assert feed.most_open == 4
-    assert feed.open == []
-
-
-async def test_progress_goes_from_nothing_to_everything() -> None:
-    told: list[Progress] = []
-    await ask(says([candle(2, BEGIN), candle(1)], [candle(0, END)]), told=told)
-
-    assert told[0] == Progress(0, 1, 0)
-    assert told[-1] == Progress(1, 1, 3)
-
-
-async def test_a_feed_that_is_down_was_not_asked() -> None:
-    feed = HandFeed()
-    feed.state = StateChange(State.CONNECTING, "by hand", 0)
-
-    assert (await ask(feed)).status == {"SPY{=1m}": Status.NOT_ASKED}
-
-
-async def test_an_error_of_the_feed_is_raised_as_it_is() -> None:
-    feed = HandFeed(lambda _feed, subscription: subscription.end(StreamClosed("by hand")))
-
-    with pytest.raises(StreamClosed, match="by hand"):
-        await ask(feed, "A{=m}", "B{=m}")
 
 
 async def test_a_set_without_times_is_whole_as_it_is() -> None:
@@ -207,22 +182,24 @@ async def test_prints_of_a_millisecond_are_ordered_by_sequence() -> None:
     assert [event.index & 3 for event in found] == [0, 1, 2]
 
 
-def test_a_range_is_in_milliseconds_of_any_zone() -> None:
-    start = datetime(2025, 1, 13, 9, 30, tzinfo=timezone(timedelta(hours=-5)))
+@pytest.mark.parametrize("source", ["NTV", "DEX"])
+async def test_a_set_is_of_one_order_source(source: str) -> None:
+    rows = [
+        Order("SPY", source="NTV", eventFlags=int(BEGIN), index=7),
+        Order("SPY", source="DEX", eventFlags=int(BEGIN), index=8),
+        Order("SPY", source="NTV", eventFlags=int(END), index=6),
+        Order("SPY", source="DEX", eventFlags=int(END), index=5),
+    ]
+    found = await histories(
+        says(list(rows)),
+        Order,
+        {"SPY": "SPY"},
+        Range(),
+        room=Room(1),
+        source=source,
+        timeout=0.2,
+    )
 
-    assert range_of(start, None) == Range(START, None)
-
-
-@pytest.mark.parametrize(
-    ("start", "end", "sentence"),
-    [
-        (datetime(2025, 1, 13), None, "has no time zone; write"),  # noqa: DTZ001 - what it is about
-        (datetime(2025, 1, 13, tzinfo=UTC), datetime(2025, 1, 14), "end 2025-01-14T00:00:00 has no"),  # noqa: DTZ001
-        (datetime.now(UTC) + timedelta(days=1), None, "is in the future"),
-        (datetime(2025, 1, 13, tzinfo=UTC), datetime(2025, 1, 12, tzinfo=UTC), "is before start"),
-        ("2025-01-13", None, "must be a datetime with a time zone"),
-    ],
-)
-def test_a_range_that_cannot_be_meant_is_refused(start: Any, end: Any, sentence: str) -> None:
-    with pytest.raises(ConfigurationError, match=sentence):
-        range_of(start, end)
+    assert [(event.source, event.index) for event in found] == (
+        [("NTV", 6), ("NTV", 7)] if source == "NTV" else [("DEX", 5), ("DEX", 8)]
+    )

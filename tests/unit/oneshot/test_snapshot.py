@@ -24,8 +24,14 @@ def test_a_symbols_events_are_had_by_its_name() -> None:
 
     assert found["A"] == [A]
     assert found["C"] == []
-    with pytest.raises(KeyError):
+    with pytest.raises(KeyError, match="D was not asked for"):
         found["D"]
+
+
+def test_a_symbol_is_in_it_when_it_was_asked_for_and_an_event_when_it_came() -> None:
+    found = snapshot(A=Status.OK, B=Status.SILENT)
+
+    assert [one in found for one in ("A", "B", "C", A, B, None)] == [True, True, False, True, False, False]
 
 
 def test_only_symbols_that_said_nothing_are_missing() -> None:

@@ -12,6 +12,7 @@ from tastytrade.errors import (
     TooManyRequests,
     UnexpectedAnswer,
 )
+from tastytrade.instruments import get_trade_day
 from tastytrade.rest.answer import items_of, read
 from tastytrade.rest.call import Answer, Call
 from tastytrade.rest.secret import Secret
@@ -129,6 +130,14 @@ def test_data_that_is_no_list_is_an_unexpected_answer(data: bytes) -> None:
 
     with pytest.raises(UnexpectedAnswer, match="GET /x answered 200"):
         read(call, Answer(200, {}, b'{"data": ' + data + b"}"))
+
+
+@pytest.mark.parametrize("close", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59-23:59"])
+def test_a_value_that_cannot_be_reckoned_with_is_an_unexpected_answer(close: str) -> None:
+    body = f'{{"data": {{"state": "Open", "close-at": "{close}"}}}}'.encode()
+
+    with pytest.raises(UnexpectedAnswer, match="GET /market-time"):
+        read(get_trade_day.call(), Answer(200, {}, body))
 
 
 def test_no_error_repeats_a_secret_that_the_service_echoes() -> None:

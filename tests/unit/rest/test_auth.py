@@ -67,7 +67,11 @@ def test_a_one_time_password_goes_into_its_header() -> None:
 
 @pytest.mark.parametrize(
     "credentials",
-    [LoginCredentials("me"), LoginCredentials("me", Secret("p"), one_time_password=Secret("12\r\nX: y"))],
+    [
+        LoginCredentials("me"),
+        LoginCredentials("me", Secret("p"), one_time_password=Secret("12\r\nX: y")),
+        LoginCredentials("me", Secret("p"), one_time_password=Secret("\uff11\uff12\uff13")),
+    ],
 )
 def test_a_login_that_cannot_be_sent_is_a_configuration_error(credentials: LoginCredentials) -> None:
     with pytest.raises(ConfigurationError):

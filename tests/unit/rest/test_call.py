@@ -3,9 +3,10 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from tastytrade.errors import SymbolError
+from tastytrade.errors import ConfigurationError, SymbolError
 from tastytrade.rest.call import Answer, Call, path
 from tastytrade.rest.secret import Secret
+from tests.canary import CANARY
 
 
 def call(**fields: Any) -> Call[object]:
@@ -68,3 +69,12 @@ def test_an_answer_hides_its_body() -> None:
     answer = Answer(201, {"set-cookie": "canary-7Zq"}, b'{"session-token": "canary-7Zq"}')
 
     assert repr(answer) == "<Answer 201, 31 bytes>"
+
+
+def test_a_body_that_is_no_text_is_refused_without_showing_it() -> None:
+    broken = call(body={"login": f"{CANARY}\udcff"})
+    with pytest.raises(ConfigurationError, match=r"was not sent: .* no text in UTF-8") as caught:
+        broken.body_bytes()
+
+    assert caught.value.__context__ is None
+    assert CANARY not in str(caught.value)

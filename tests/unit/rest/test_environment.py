@@ -10,6 +10,7 @@ from tastytrade.rest.environment import (
     environment_named,
 )
 from tastytrade.rest.secret import Secret
+from tests.canary import CANARY, shown_by
 
 OAUTH = {"TT_SECRET": "s", "TT_REFRESH": "r"}
 LOGIN = {"TT_USER": "u", "TT_PASS": " p "}
@@ -144,3 +145,20 @@ def test_real_credentials_do_not_go_to_a_simulator() -> None:
     assert "canary-7Zq" not in str(caught.value)
     check_destination(PRODUCTION, real, name="the refresh token")
     check_destination(SIMULATOR, LoginCredentials("u", Secret("p")), name="the refresh token")
+
+
+@pytest.mark.parametrize(
+    ("variables", "words"),
+    [
+        ({"TT_SECRET": CANARY}, "TT_SECRET is set without TT_REFRESH"),
+        ({"TT_USER": "u", "TT_PASS": f"{CANARY}\udcff"}, "TT_PASS: a secret holds bytes"),
+        ({"TT_SECRET": "s", "TT_REFRESH": CANARY, **LOCAL}, "is not the simulator's"),
+        ({"TT_API_URL": "http://x y", "TT_PASS": CANARY}, "TT_API_URL"),
+    ],
+)
+def test_no_error_about_variables_shows_what_is_secret_in_them(variables: dict[str, str], words: str) -> None:
+    for ask in (environment_from, environment_in):
+        with pytest.raises(ConfigurationError, match=words) as caught:
+            ask(variables)
+
+        assert CANARY not in shown_by(caught.value)

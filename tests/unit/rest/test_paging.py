@@ -6,6 +6,7 @@ import pytest
 from msgspec import Struct
 
 from tastytrade.errors import ServiceUnavailable, UnexpectedAnswer
+from tastytrade.instruments import get_future_products
 from tastytrade.rest import Call, items_of
 from tastytrade.rest.paging import EMPTY_PAGES, PAGES, QUERY_BYTES, chunks, gathered, in_order, symbol_of
 from tests.unit.rest.runner import Blocking, items, page
@@ -13,6 +14,10 @@ from tests.unit.rest.runner import Blocking, items, page
 
 class Named(Struct, frozen=True):
     symbol: str
+
+
+class Other(Named, frozen=True):
+    pass
 
 
 def call_for(where: str = "/x") -> Call[list[Named]]:
@@ -157,5 +162,11 @@ def test_what_was_asked_for_is_in_the_order_asked_and_what_was_not_comes_last() 
 
 def test_an_item_without_symbol_is_told_by_all_of_it() -> None:
     assert symbol_of(Named("A")) == "A"
-    assert symbol_of(Named("")) == Named("")
-    assert symbol_of(("A", 1)) == ("A", 1)
+    assert symbol_of(Named("")) == symbol_of(Named("")) != symbol_of(Other(""))
+    assert symbol_of(("A", 1)) != symbol_of(("A", 2))
+
+
+def test_an_item_that_cannot_be_hashed_is_an_item_like_any_other() -> None:
+    (product,) = Blocking(items({"code": "ES", "tick-size": "sNaN"})).run(get_future_products.call())
+
+    assert product.code == "ES"

@@ -6,9 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from tastytrade.errors import ConfigurationError
-from tastytrade.rest.secret import Secret, redact
-
-CANARY = "canary-7Zq"
+from tastytrade.rest.secret import Secret, is_header_value, redact
+from tests.canary import CANARY, shown_by
 
 
 @pytest.mark.parametrize(
@@ -78,3 +77,18 @@ def test_redacting_takes_out_the_longest_first_and_percent_encoded_ones() -> Non
     secrets = [Secret("abcd"), Secret("abcdef"), Secret("a/b c"), Secret(""), Secret("x")]
 
     assert redact("abcdef abcd a%2Fb%20c x", secrets) == "<hidden> <hidden> <hidden> x"
+
+
+def test_a_secret_that_is_no_text_is_refused_without_showing_it() -> None:
+    with pytest.raises(ConfigurationError, match="no text in UTF-8") as caught:
+        Secret(f"{CANARY}\udcff")
+
+    assert CANARY not in shown_by(caught.value)
+    assert Secret("p\u00e4ss\U0001f600").reveal()
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [("a b", True), ("a\n", False), ("\u00e9", False), ("\0", False)]
+)
+def test_a_header_holds_what_can_be_printed_in_ascii(value: str, expected: bool) -> None:
+    assert is_header_value(Secret(value)) is expected

@@ -1,4 +1,4 @@
-"""Keyrings in memory: one that works, one that is locked."""
+"""Keyrings in memory: one that works or is locked, one that raises, one of low priority."""
 
 from __future__ import annotations
 
@@ -38,6 +38,28 @@ class MemoryKeyring(KeyringBackend):
     def _open(self) -> None:
         if self.is_locked:
             raise KeyringLocked("locked")
+
+
+class BrokenKeyring(KeyringBackend):
+    """One that raises whatever it is asked, and in odd words."""
+
+    priority = 5.0
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # as above
+
+    @property
+    def name(self) -> str:
+        raise OSError("no name")
+
+    def get_password(self, service: str, username: str) -> str | None:
+        raise OSError("the bus\n\x1b[2J is gone")
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        raise RuntimeError(f"cannot store {password}")
+
+    def delete_password(self, service: str, username: str) -> None:
+        raise OSError("no")
 
 
 class PlainKeyring(MemoryKeyring):

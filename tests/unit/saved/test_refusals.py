@@ -98,8 +98,16 @@ def test_where_nothing_can_be_written_a_warning_is_all(
 
 @pytest.mark.parametrize("content", [b"", b"{", b'{"salt": 1}', b"[]"])
 def test_a_damaged_file_does_not_count_and_is_said(content: bytes, caplog: pytest.LogCaptureFixture) -> None:
-    write_private(state_folder() / "refusals.json", content)
+    write_private(state_folder() / "refusals.json", Secret(content.decode()))
     with caplog.at_level(logging.WARNING):
         check_not_refused(PRODUCTION, OAUTH, now=NOW)
 
     assert "is damaged" in caplog.text
+
+
+def test_a_fingerprint_that_is_none_fits_nobody() -> None:
+    content = f'{{"salt":"s","refused":[{{"fingerprint":"\u00e9","at":{NOW},"reason":"x"}}]}}'
+    write_private(state_folder() / "refusals.json", Secret(content))
+
+    check_not_refused(PRODUCTION, OAUTH, now=NOW)
+    check_not_refused(PRODUCTION, LoginCredentials("\udcff", Secret("p")), now=NOW)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any
 
 import msgspec
@@ -12,7 +13,7 @@ from tastytrade.rest.call import Call
 from tastytrade.rest.environment import Environment
 from tastytrade.rest.secret import Secret
 from tastytrade.saved import save_credentials, saved_credentials
-from tastytrade.saved.renewal import RENEWAL_DELAY, Renewal
+from tastytrade.saved.renewal import GRACE, RENEWAL_DELAY, Renewal
 
 PRODUCTION = Environment("production", "https://api.tastyworks.com")
 OAUTH = OAuthCredentials(Secret("s"), Secret("r"))
@@ -26,12 +27,14 @@ class Service:
         self.now = 1_000.0
         self.sent: list[dict[str, Any]] = []
         self.errors: list[RequestError] = []
+        self.asked = asyncio.Event()
 
     def clock(self) -> float:
         return self.now
 
     async def ask(self, call: Call[Token]) -> Token:
         self.sent.append(msgspec.json.decode(call.body_bytes() or b""))
+        self.asked.set()
         await asyncio.sleep(0)
         if self.errors:
             raise self.errors.pop(0)
@@ -157,3 +160,36 @@ async def test_secrets_just_replaced_are_still_known_as_secrets(service: Service
     await renewal.token()
 
     assert {secret.reveal() for secret in renewal.secrets()} >= {"a1", "a2", "r1", "r2"}
+
+
+async def test_a_caller_who_gives_up_does_not_use_up_what_serves_once(service: Service) -> None:
+    save_credentials(PRODUCTION, REMEMBERED)
+    renewal = service.renewal(REMEMBERED, is_saved=True)
+    asking = asyncio.create_task(renewal.token())
+    await service.asked.wait()
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+
+    assert values([await renewal.token()]) == {"a1"}
+    assert saved_credentials(PRODUCTION) == msgspec.structs.replace(REMEMBERED, remember_token=Secret("r1"))
+
+
+async def test_a_caller_who_gives_up_is_not_held_for_ever() -> None:
+    asked = asyncio.Event()
+
+    async def never(call: Call[Token]) -> Token:
+        asked.set()
+        await asyncio.Event().wait()
+        raise AssertionError("nobody waits as long")
+
+    renewal = Renewal(PRODUCTION, OAUTH, never, monotonic=time.monotonic, clock=time.time, is_saved=False)
+    asking = asyncio.create_task(renewal.token())
+    await asked.wait()
+    began = time.monotonic()
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+
+    assert time.monotonic() - began < GRACE + 1
+    assert [task.get_name() for task in asyncio.all_tasks() if "renewal" in task.get_name()] == []

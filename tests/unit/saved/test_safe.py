@@ -1,6 +1,5 @@
 import logging
 import os
-import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +11,8 @@ from tastytrade.rest.environment import Environment
 from tastytrade.rest.secret import Secret
 from tastytrade.saved.folder import state_folder
 from tastytrade.saved.safe import Safe, file_name
-from tests.unit.saved.keyrings import MemoryKeyring, PlainKeyring, in_use
+from tests.canary import CANARY, shown_by
+from tests.unit.saved.keyrings import BrokenKeyring, MemoryKeyring, PlainKeyring, in_use
 
 PRODUCTION = Environment("production", "https://api.tastyworks.com")
 
@@ -118,6 +118,31 @@ def test_a_keyring_that_stays_shut_is_said_and_nothing_is_lost(
     assert safe.record() == RECORD
 
 
+def test_a_keyring_that_raises_whatever_is_asked_of_it_is_done_without(
+    safe: Safe[Record], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    with in_use(BrokenKeyring()):
+        assert safe.where() == "the keyring (BrokenKeyring)"
+        safe.put(RECORD)
+        found, where = safe.record(), safe.where()
+        safe.empty()
+
+    assert (found, where) == (RECORD, str(safe.path))
+    assert files() == []
+    assert CANARY not in caplog.text
+
+
+def test_what_a_keyring_says_is_one_line_that_can_be_printed(
+    safe: Safe[Record], keyring: MemoryKeyring
+) -> None:
+    safe.put(RECORD)
+    with in_use(BrokenKeyring()), pytest.raises(ConfigurationError, match="does not open") as caught:
+        safe.record()
+
+    assert str(caught.value).isprintable()
+
+
 def test_a_keyring_that_is_gone_is_said(safe: Safe[Record]) -> None:
     with in_use(MemoryKeyring()):
         safe.put(RECORD)
@@ -167,9 +192,7 @@ def test_a_damaged_file_is_said_and_left_as_it_is(safe: Safe[Record], content: b
     with pytest.raises(ConfigurationError, match="damaged; it was left as it is") as caught:
         safe.record()
 
-    below = caught.value.__traceback__.tb_next if caught.value.__traceback__ else None
-    told = traceback.TracebackException(ConfigurationError, caught.value, below, capture_locals=True)
-    assert "canary-7Zq" not in "".join(told.format())
+    assert CANARY not in shown_by(caught.value)
     assert safe.path.read_bytes() == content
 
 
@@ -186,6 +209,29 @@ def test_a_damaged_file_is_kept_aside_when_something_new_is_put(
     assert (state_folder() / files()[0]).read_bytes() == b"canary-7Zq"
     assert "kept aside" in caplog.text
     assert "canary" not in caplog.text
+    safe.empty()
+    assert files() == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_what_is_kept_aside_is_for_this_user_alone(safe: Safe[Record]) -> None:
+    safe.put(RECORD)
+    safe.path.write_bytes(b"canary-7Zq")
+    safe.path.chmod(0o644)
+    safe.put(RECORD)
+
+    assert [path.stat().st_mode & 0o777 for path in state_folder().iterdir()] == [0o600, 0o600]
+
+
+def test_nothing_that_a_save_could_not_write_is_shown(
+    safe: Safe[Record], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    monkeypatch.setenv("TASTYTRADE_HOME", str(tmp_path / "file"))
+    with pytest.raises(ConfigurationError, match="cannot write") as caught:
+        Safe(state_folder(), PRODUCTION, "record", Record).put(RECORD)
+
+    assert CANARY not in shown_by(caught.value)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")

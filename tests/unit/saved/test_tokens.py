@@ -1,9 +1,13 @@
+import pytest
 from msgspec.structs import replace
 
+from tastytrade.errors import ConfigurationError
 from tastytrade.rest.auth import LoginCredentials, OAuthCredentials, Token
 from tastytrade.rest.environment import Environment
 from tastytrade.rest.secret import Secret
+from tastytrade.saved.folder import state_folder
 from tastytrade.saved.tokens import SavedToken, forget_token, save_token, saved_token
+from tests.canary import CANARY, shown_by
 
 PRODUCTION = Environment("production", "https://api.tastyworks.com")
 OAUTH = OAuthCredentials(Secret("s"), Secret("r"))
@@ -48,3 +52,13 @@ def test_a_token_can_be_forgotten() -> None:
     forget_token(PRODUCTION)
 
     assert saved_token(PRODUCTION, OAUTH) is None
+
+
+def test_a_token_that_no_header_can_hold_is_damaged() -> None:
+    save_token(PRODUCTION, OAUTH, TOKEN, asked_at=12.5)
+    (path,) = state_folder().glob("*.token.json")
+    path.write_bytes(path.read_bytes().replace(b"7Zq", b"7Zq\\r\\nX: y"))
+    with pytest.raises(ConfigurationError, match="damaged") as caught:
+        saved_token(PRODUCTION, OAUTH)
+
+    assert CANARY not in shown_by(caught.value)

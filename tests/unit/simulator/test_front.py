@@ -4,7 +4,8 @@ from typing import Any
 import httpx2
 import msgspec
 import pytest
-from starlette.types import Message
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
 
 from tastytrade.errors import ConfigurationError
 from tastytrade.simulator.front import REQUEST_LIMIT, Front
@@ -130,7 +131,13 @@ async def stalled(front: Front, messages: asyncio.Queue[Message]) -> list[Messag
         sent.append(message)
 
     front.options = options(Failure(status=None))
-    scope = {"type": "http", "method": "GET", "path": "/", "raw_path": b"/", "headers": []}
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": "/",
+        "raw_path": b"/",
+        "headers": [(b"host", b"127.0.0.1")],
+    }
     await front.before(app)(scope, messages.get, send)
     return sent
 
@@ -188,3 +195,52 @@ async def test_a_version_is_the_newest_that_is_not_later(
         assert response.json() == {
             "error": {"code": 406, "message": "The requested version is not supported."}
         }
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"Host": "localhost:3000"}, 200),
+        ({"Host": "[::1]:3000"}, 200),
+        ({"Origin": "http://localhost:3000"}, 200),
+        ({"Origin": "http://evil.example"}, 403),
+        ({"Origin": "https://127.0.0.1.evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "http://[::1"}, 403),
+        ({"Host": "evil.example"}, 403),
+        ({"Host": "127.0.0.1.evil.example"}, 403),
+        ({"Host": "0x7f.1"}, 403),
+        ({"Host": "localhost."}, 403),
+        ({"Host": "[::1"}, 403),
+        ({"Host": ""}, 403),
+    ],
+)
+async def test_a_page_of_another_site_gets_nothing_and_no_leave_to_read_it(
+    client: httpx2.AsyncClient, headers: dict[str, str], status: int
+) -> None:
+    answers = [
+        await client.get(EQUITY, headers=headers),
+        await client.options(EQUITY, headers=headers),
+        await client.post("/oauth/token", content=b"{}", headers={"Content-Type": "text/plain", **headers}),
+    ]
+
+    assert [answer.status_code for answer in answers] == ([200, 405, 400] if status == 200 else [403] * 3)
+    assert not any(name.startswith("access-control") for answer in answers for name in answer.headers)
+
+
+@pytest.mark.parametrize(
+    ("host", "called", "status"),
+    [("192.0.2.7", "192.0.2.7:80", 405), ("192.0.2.7", "box", 403), ("0.0.0.0", "box:80", 405)],
+)
+async def test_a_simulator_for_other_machines_goes_by_its_address_and_one_for_all_by_any_name(
+    host: str, called: str, status: int
+) -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await Response(status_code=405)(scope, receive, send)
+
+    transport = httpx2.ASGITransport(Front(host=host).before(app))
+    async with httpx2.AsyncClient(transport=transport, base_url=f"http://{called}") as client:
+        answer = await client.get("/")
+
+    assert answer.status_code == status

@@ -1,6 +1,5 @@
 import asyncio
 import re
-import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -11,6 +10,7 @@ from tastytrade.errors import ConfigurationError, RequestError, ServiceUnavailab
 from tastytrade.rest import Call, Secret
 from tastytrade.transport import http
 from tastytrade.transport.http import NO_CONNECTION, HttpDoor, user_agent
+from tests.canary import CANARY, shown_by
 
 ASK: Call[Any] = Call(
     method="GET", path="/option-chains/BRK%2FB", parse=dict, query=(("symbol[]", "BTC/USD"),)
@@ -143,8 +143,26 @@ async def test_no_answer_or_half_of_one_is_an_error_with_method_and_host(
 
     assert "POST /sessions" in str(caught.value)
     assert caught.value.__context__ is None
-    shown = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
-    assert "canary-7Zq" not in "".join(frame for frame in shown.format() if __file__ not in frame)
+    assert CANARY not in shown_by(caught.value)
+
+
+async def test_a_call_that_is_given_up_leaves_no_secret_in_the_error_that_reports_it() -> None:
+    async with peer(never) as url, HttpDoor(url) as door:
+        with pytest.raises(TimeoutError) as caught:
+            async with asyncio.timeout(0.1):
+                await door.send(LOG_IN, Secret("Bearer canary-7Zq"))
+
+    assert caught.value.__cause__ is not None
+    assert CANARY not in shown_by(caught.value)
+
+
+@pytest.mark.parametrize("value", ["canary-7Zq\r\nX: y", "canary-7Zq\0", "canary-7Zq\u00e9"])
+async def test_what_no_header_can_hold_is_neither_sent_nor_shown(value: str) -> None:
+    async with HttpDoor("http://127.0.0.1:1") as door:
+        with pytest.raises(ConfigurationError, match=r"was not sent: its header Authorization") as caught:
+            await door.send(ASK, Secret(value))
+
+    assert CANARY not in shown_by(caught.value)
 
 
 async def test_an_answer_beyond_the_limit_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
