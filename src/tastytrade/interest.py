@@ -68,6 +68,11 @@ class Interest:
             if entry.key not in self._protocol.channel_for(entry).wanted.sent
         )
 
+    def refusals(self, subscription: Subscription[Any]) -> int:
+        """How often a server refused subscriptions on the channels of a reader."""
+        channels = {self._protocol.channel_for(entry) for entry in subscription.entries}
+        return sum(channel.refusals for channel in channels)
+
     def route(self, frame: Frame) -> bool:
         """Give a frame to every reader of its channel; whether there was one."""
         channel = self._protocol.by_number.get(frame.channel)

@@ -224,6 +224,10 @@ class Streamer(AskOnce):
         """The symbols of a subscription that the server has not been told of on this connection."""
         return self._interest.unsent(subscription)
 
+    def refusals(self, subscription: Subscription[Any]) -> int:
+        """How often the server said that there are too many subscriptions on the channels of one."""
+        return self._interest.refusals(subscription)
+
     def open_channels(self) -> None:
         """Open every planned channel now, instead of each when something is first wanted on it."""
         self._protocol.open_all()

@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -303,3 +303,27 @@ async def test_the_feed_is_left_when_nothing_is_asked_and_opened_again_when_some
 def test_a_session_is_never_pickled() -> None:
     with ProductionSession("username", "password") as session, pytest.raises(TypeError, match="secrets"):
         pickle.dumps(session)
+
+
+def test_an_environment_with_a_web_service_is_asked_there(
+    tastytrade_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TT_EVENTS_URL", tastytrade_environment["events_url"])
+    with ProductionSession("username", "password") as session:
+        quotes = session.get_event(EventType.QUOTE, ["SPY", "SPX"])
+        candles = session.get_candle(["SPY"], "1d", datetime.now(UTC) - MONTH)
+        link = session._link
+
+        assert [quote.eventSymbol for quote in quotes] == ["SPY", "SPX"]
+        assert candles[-1].eventSymbol == "SPY{=d}"
+        assert link._streamer is None  # no feed was opened for it
+
+
+async def test_a_chain_of_another_day_is_that_days() -> None:
+    async with (
+        Simulator(today=date(2023, 6, 1)) as then,
+        Session.from_environment(variables=then.variables) as session,
+    ):
+        chain = await get_option_chain(session, "SPLG")
+
+    assert chain[date(2023, 6, 16)][0].streamer_symbol.startswith(".SPLG230616C")

@@ -242,3 +242,40 @@ async def test_deltas_are_found_once_greeks_are_there(streamer: Streamer, sessio
     deltas = {event.eventSymbol: event.delta for event in greeks}
     assert deltas[call.streamer_symbol] == pytest.approx(0.25, abs=0.05)
     assert deltas[put.streamer_symbol] == pytest.approx(-0.25, abs=0.05)
+
+
+async def test_a_server_that_refuses_histories_is_no_word_about_the_symbol() -> None:
+    async with (
+        Simulator(seed=7, dxlink_options=ServerOptions(candle_limit=1)) as simulator,
+        Session.from_environment(variables=simulator.variables) as session,
+        Streamer(session) as streamer,
+        streamer.subscribe(Candle, ["QQQ{=1d}"], from_time=NOW - MONTH) as live,
+    ):
+        await anext(live.events())
+        with pytest.raises(Incomplete, match="SPY: too many subscriptions") as caught:
+            await streamer.candles("SPY", "1d", start=NOW - MONTH, timeout=0.5)
+
+    assert caught.value.partial.status == {"SPY": Status.REFUSED}
+
+
+async def test_a_chain_table_tells_how_far_it_is(streamer: Streamer) -> None:
+    told: list[Progress] = []
+    table = await streamer.chain_table("SPX", strikes=6, price=5830, progress=told.append)
+
+    assert told[-1].symbols == 4 * 2 * table.height
+    assert told[-1].done == told[-1].symbols
+    assert [one.done for one in told] == sorted(one.done for one in told)
+
+
+async def test_a_history_does_not_wait_for_a_long_snapshot_asked_for_before(
+    streamer: Streamer, session: Session
+) -> None:
+    chain = await get_option_chain(session, "SPX")
+    long = asyncio.create_task(streamer.snapshot(Quote, chain.symbols[:6000]))
+    await until(lambda: streamer.progress[1] > 1000)
+    found = await streamer.candles("SPY", "1d", start=NOW - MONTH, timeout=3)
+    was_done = long.done()
+    await long
+
+    assert found.status == {"SPY": Status.OK}
+    assert not was_done

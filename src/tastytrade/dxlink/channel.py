@@ -36,6 +36,8 @@ class Channel:
         self.data_format = DataFormat.FULL.value  # of a channel that has said nothing yet
         self.aggregation_period: float | None = None
         self.quiet_until = 0.0
+        self.refusals = 0
+        """How often the server said that there are too many subscriptions; which, it does not say."""
         self._types_asked: set[str] = set()
         self._asked_once_more = False
         self._is_set_up = False

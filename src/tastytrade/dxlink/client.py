@@ -91,6 +91,7 @@ class ClientProtocol:
         self._pace = pace
         self._step_due = 0.0
         self._next_chunk_at = 0.0
+        self._turn = 0
         self._liveness = Liveness(0.0)
         self._malformed_at: deque[float] = deque(maxlen=MAX_MALFORMED)
 
@@ -187,8 +188,12 @@ class ClientProtocol:
     def data_to_send(self, now: float) -> list[bytes]:
         """The text frames to write now, in order."""
         if self.is_ready:
-            for channel in self.channels:
-                self._advance(channel, now)
+            # Channels take turns: many subscriptions on one must not keep the others waiting.
+            turn = self._turn
+            for place in range(len(self.channels)):
+                number = (turn + place) % len(self.channels)
+                if self._advance(self.channels[number], now):
+                    self._turn = number + 1
         outbox, self._outbox = self._outbox, []
         if outbox:
             self._liveness.sent_at = now
@@ -286,6 +291,8 @@ class ClientProtocol:
                 channel.restart()
             case FeedConfig():
                 self._send_any(channel.apply(message))
+            case Error() if "subscription size" in message.message:
+                channel.refusals += 1
             case Error() if "rate is too high" in message.message:
                 channel.quiet_until = now + RATE_COOLDOWN
                 channel.wanted.send_again()
@@ -294,13 +301,15 @@ class ClientProtocol:
 
     # What to say next.
 
-    def _advance(self, channel: Channel, now: float) -> None:
+    def _advance(self, channel: Channel, now: float) -> bool:
+        """Say what there is to say on a channel now; whether subscriptions were among it."""
         if channel.opening is Opening.CLOSED:
             if channel.wanted.desired or self._open_all:
                 self._request(channel, now)
-            return
+            return False
         if channel.opening is Opening.REQUESTED:
-            return
+            return False
+        has_sent = False
         if channel.wanted.pending_types or self._open_all:
             self._send_any(channel.next_setup())
         while now >= max(self._next_chunk_at, channel.quiet_until):
@@ -310,6 +319,8 @@ class ClientProtocol:
             entries = len(message.add or ()) + len(message.remove or ())
             self._send(message)
             self._next_chunk_at = now + self._pace * entries / 500
+            has_sent = True
+        return has_sent
 
     def _request(self, channel: Channel, now: float) -> None:
         # Clients open odd numbers only, and none twice on a connection.

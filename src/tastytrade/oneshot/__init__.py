@@ -2,7 +2,7 @@
 
 from tastytrade.oneshot.ask import AskOnce
 from tastytrade.oneshot.chain import Narrowed
-from tastytrade.oneshot.history import Progress
+from tastytrade.oneshot.progress import Progress
 from tastytrade.oneshot.snapshot import Snapshot, Status
 from tastytrade.oneshot.web import WebService
 

@@ -6,7 +6,7 @@ Keeps the questions of one source within what its server allows at a time.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar, Unpack, overload
 
@@ -16,7 +16,8 @@ from tastytrade.errors import ConfigurationError
 from tastytrade.oneshot.chain import Narrowed, options_of, sides_of
 from tastytrade.oneshot.current import PARTS_AT_ONCE, current_values
 from tastytrade.oneshot.feed import Feed
-from tastytrade.oneshot.history import SILENCE, Progress, Range, histories, range_of
+from tastytrade.oneshot.history import SILENCE, Range, histories, range_of
+from tastytrade.oneshot.progress import Tell
 from tastytrade.oneshot.room import Room
 from tastytrade.oneshot.snapshot import Snapshot
 from tastytrade.oneshot.symbols import candle_symbol, history_class
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from tastytrade.tables import Table
 
 E = TypeVar("E", bound=Event)
-
-Tell = Callable[[Progress], None]
 
 
 class AskOnce(Feed):
@@ -47,6 +46,7 @@ class AskOnce(Feed):
         *,
         timeout: float | None = None,
         source: str | None = None,
+        progress: Tell | None = None,
     ) -> Snapshot[E]: ...
 
     @overload
@@ -57,6 +57,7 @@ class AskOnce(Feed):
         *,
         timeout: float | None = None,
         source: str | None = None,
+        progress: Tell | None = None,
     ) -> Snapshot[Event]: ...
 
     async def snapshot(
@@ -66,11 +67,13 @@ class AskOnce(Feed):
         *,
         timeout: float | None = None,
         source: str | None = None,
+        progress: Tell | None = None,
     ) -> Snapshot[Any]:
         """What is known now of some symbols, with a status each: last values, or the set of an indexed type.
 
         Returns when every symbol has answered, at the latest after ``timeout`` seconds. Unless told, that is
         when the server has had three seconds for each; asking takes a second for 2,500 of them.
+        ``progress`` is called with (done, symbols, rows) as it goes on.
         """
         names = symbol_list(symbols)
         cls = event_class(event_type)
@@ -79,7 +82,9 @@ class AskOnce(Feed):
         if cls.lasting:
             if source is not None:
                 raise ConfigurationError(f"{cls.__name__} has no order sources; leave out source")
-            return await current_values(self, cls, names, timeout=timeout, room=self._parts)
+            return await current_values(
+                self, cls, names, timeout=timeout, room=self._parts, progress=progress
+            )
         if not cls.indexed or cls.time_series:
             raise ConfigurationError(
                 f"{cls.__name__} is a stream without a current value; ask for its history(), or subscribe"
@@ -90,7 +95,9 @@ class AskOnce(Feed):
             )
         wire = {name: name for name in names}
         limit = SILENCE if timeout is None else timeout
-        return await histories(self, cls, wire, Range(), room=self._histories, source=source, timeout=limit)
+        return await histories(
+            self, cls, wire, Range(), room=self._histories, source=source, timeout=limit, progress=progress
+        )
 
     @overload
     async def history(
@@ -101,7 +108,7 @@ class AskOnce(Feed):
         start: datetime,
         end: datetime | None = None,
         timeout: float = SILENCE,
-        progress: Callable[[Progress], None] | None = None,
+        progress: Tell | None = None,
     ) -> Snapshot[E]: ...
 
     @overload
@@ -113,7 +120,7 @@ class AskOnce(Feed):
         start: datetime,
         end: datetime | None = None,
         timeout: float = SILENCE,
-        progress: Callable[[Progress], None] | None = None,
+        progress: Tell | None = None,
     ) -> Snapshot[Event]: ...
 
     async def history(
@@ -124,7 +131,7 @@ class AskOnce(Feed):
         start: datetime,
         end: datetime | None = None,
         timeout: float = SILENCE,
-        progress: Callable[[Progress], None] | None = None,
+        progress: Tell | None = None,
     ) -> Snapshot[Any]:
         """The events of a time series from ``start`` to ``end``: whole, ascending, one an index.
 
@@ -148,7 +155,7 @@ class AskOnce(Feed):
         start: datetime,
         end: datetime | None = None,
         timeout: float = SILENCE,
-        progress: Callable[[Progress], None] | None = None,
+        progress: Tell | None = None,
     ) -> Snapshot[Candle]:
         """Candles, as ``history`` gives them: ``await streamer.candles("SPY", "5m", start=..., end=...)``.
 
@@ -164,6 +171,7 @@ class AskOnce(Feed):
         chain: str | OptionChain | Iterable[Option],
         *,
         timeout: float | None = None,
+        progress: Tell | None = None,
         **narrowed: Unpack[Narrowed],
     ) -> Table:
         """Options as a polars table, a row a strike: calls left, puts right, with quotes, greeks, open
@@ -177,7 +185,7 @@ class AskOnce(Feed):
         Raises ConfigurationError where there are no such options.
         """
         options = await options_of(self, self._runner, chain, narrowed)
-        return await sides_of(self, options, timeout=timeout)
+        return await sides_of(self, options, timeout=timeout, progress=progress)
 
     async def _history(
         self, cls: type[E], wire: dict[str, str], within: Range, timeout: float, progress: Tell | None

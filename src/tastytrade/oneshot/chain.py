@@ -14,6 +14,7 @@ from tastytrade.instruments.chain import OptionChain
 from tastytrade.instruments.listing import get_option_chain
 from tastytrade.instruments.models import Option
 from tastytrade.oneshot.feed import together
+from tastytrade.oneshot.progress import Tell, shares_of
 from tastytrade.oneshot.snapshot import Snapshot
 from tastytrade.rest.call import AsyncRunner
 
@@ -38,7 +39,12 @@ class Asked(Protocol):
     """What gives snapshots."""
 
     async def snapshot(
-        self, event_type: type[Event], symbols: Iterable[str], *, timeout: float | None = None
+        self,
+        event_type: type[Event],
+        symbols: Iterable[str],
+        *,
+        timeout: float | None = None,
+        progress: Tell | None = None,
     ) -> Snapshot[Any]: ...
 
 
@@ -80,13 +86,16 @@ async def options_of(
     return found.options
 
 
-async def sides_of(feed: Asked, options: list[Option], *, timeout: float | None) -> Table:
+async def sides_of(
+    feed: Asked, options: list[Option], *, timeout: float | None, progress: Tell | None
+) -> Table:
     """The chain table of some options."""
     from tastytrade.tables import chain_table
 
     symbols = [option.streamer_symbol for option in options]
     quotes, greeks, summaries, trades = await together(
-        feed.snapshot(event_class, symbols, timeout=timeout) for event_class in _PARTS
+        feed.snapshot(event_class, symbols, timeout=timeout, progress=tell)
+        for event_class, tell in zip(_PARTS, shares_of(progress, len(_PARTS)), strict=True)
     )
     return chain_table(
         options,

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 from tastytrade.dxfeed import Event, EventBatch, Kind, fields_of
 from tastytrade.dxfeed.candle_symbols import canonical_candle_symbol
 from tastytrade.oneshot.feed import LIMIT_BYTES, Feed, is_up, silence, together
+from tastytrade.oneshot.progress import Counter, Tell
 from tastytrade.oneshot.snapshot import Snapshot, Status
 from tastytrade.subscription import Overflow, Subscription
 
@@ -41,6 +42,16 @@ class _Limit(NamedTuple):
     patience: float
 
 
+class _Question(NamedTuple):
+    """One part of the symbols."""
+
+    feed: Feed
+    event_class: type[Event]
+    symbols: list[str]
+    limit: _Limit
+    counter: Counter
+
+
 async def current_values(
     feed: Feed,
     event_class: type[E],
@@ -49,6 +60,7 @@ async def current_values(
     timeout: float | None,
     room: asyncio.Semaphore,
     patience: float = PATIENCE,
+    progress: Tell | None = None,
 ) -> Snapshot[E]:
     """The last event of each symbol.
 
@@ -58,8 +70,9 @@ async def current_values(
     limit = _Limit(None if timeout is None else asyncio.get_running_loop().time() + timeout, patience)
     found = {name: canonical_candle_symbol(name) for name in names}
     symbols = list(dict.fromkeys(found.values()))
+    counter = Counter(len(symbols), progress)
     parts = await together(
-        _part(feed, event_class, symbols[first : first + PART], limit, room)
+        _part(_Question(feed, event_class, symbols[first : first + PART], limit, counter), room)
         for first in range(0, len(symbols), PART)
     )
     status = {symbol: one for part in parts for symbol, one in part.status.items()}
@@ -72,36 +85,39 @@ async def current_values(
     )
 
 
-async def _part(
-    feed: Feed, event_class: type[E], symbols: list[str], limit: _Limit, room: asyncio.Semaphore
-) -> _Part:
+async def _part(question: _Question, room: asyncio.Semaphore) -> _Part:
     try:
-        async with asyncio.timeout_at(limit.deadline):
+        async with asyncio.timeout_at(question.limit.deadline):
             await room.acquire()
     except TimeoutError:
-        return _Part(dict.fromkeys(symbols, Status.NOT_ASKED), {}, [])
+        return _Part(dict.fromkeys(question.symbols, Status.NOT_ASKED), {}, [])
     try:
-        return await _ask(feed, event_class, symbols, limit)
+        return await _ask(question)
     finally:
         room.release()
 
 
-async def _ask(feed: Feed, event_class: type[E], symbols: list[str], limit: _Limit) -> _Part:
-    awaited = set(symbols)
+async def _ask(question: _Question) -> _Part:
+    feed, counter = question.feed, question.counter
+    awaited = set(question.symbols)
     part = _Part({}, {}, [])
     async with feed.subscribe(
-        event_class, symbols, limit_bytes=LIMIT_BYTES, overflow=Overflow.FAIL
+        question.event_class, question.symbols, limit_bytes=LIMIT_BYTES, overflow=Overflow.FAIL
     ) as subscription:
-        turns = _turns(feed, subscription, limit)
+        refusals = feed.refusals(subscription)
+        turns = _turns(feed, subscription, question.limit)
         is_over = False
         while awaited and not is_over and (turn := next(turns)):
             is_over = subscription.is_closed  # then this reads what is left, or raises why
             async with aclosing(subscription.batches(duration=turn)) as batches:
                 async for batch in batches:
+                    before = len(awaited)
                     _take(batch.of_symbols(awaited), awaited, part)
+                    counter.say(rows=len(batch), done=before - len(awaited))
                     if not awaited:
                         break
-        part.status.update(silence(feed, subscription, awaited))
+        part.status.update(silence(feed, subscription, awaited, refusals=refusals))
+    counter.say(done=len(awaited))
     return part
 
 

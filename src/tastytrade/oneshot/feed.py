@@ -37,16 +37,25 @@ class Feed(Protocol):
     def unsent(self, subscription: Subscription[Any]) -> frozenset[str]:
         """The symbols of a subscription that the server has not been told of on this connection."""
 
+    def refusals(self, subscription: Subscription[Any]) -> int:
+        """How often the server said that there are too many subscriptions on the channels of one."""
+
 
 def is_up(feed: Feed) -> bool:
     """Whether a server listens to it now."""
     return feed.state.state in {State.LIVE, State.RESTORING}
 
 
-def silence(feed: Feed, subscription: Subscription[Any], symbols: Collection[str]) -> dict[str, Status]:
-    """Why nothing came for symbols (in their canonical spelling), as far as it can be known."""
+def silence(
+    feed: Feed, subscription: Subscription[Any], symbols: Collection[str], *, refusals: int
+) -> dict[str, Status]:
+    """Why nothing came for symbols (in their canonical spelling), as far as it can be known.
+
+    ``refusals`` is what ``feed.refusals`` gave when the subscription was made.
+    """
     asked = {*symbols} - feed.unsent(subscription) if is_up(feed) else set()
-    return {symbol: Status.SILENT if symbol in asked else Status.NOT_ASKED for symbol in symbols}
+    silent = Status.SILENT if feed.refusals(subscription) == refusals else Status.REFUSED
+    return {symbol: silent if symbol in asked else Status.NOT_ASKED for symbol in symbols}
 
 
 async def together(questions: Iterable[Coroutine[Any, Any, T]]) -> list[T]:

@@ -6,10 +6,10 @@ symbols are asked for at a time, because servers allow few histories at once and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import aclosing
 from datetime import UTC, datetime
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
 
 from msgspec import Struct
 
@@ -20,6 +20,7 @@ from tastytrade.dxlink.snapshot import Change, IndexedEvents
 from tastytrade.errors import ConfigurationError, SymbolError
 from tastytrade.interest import milliseconds
 from tastytrade.oneshot.feed import LIMIT_BYTES, Feed, is_up, silence, together
+from tastytrade.oneshot.progress import Counter, Tell
 from tastytrade.oneshot.room import Place, Room
 from tastytrade.oneshot.snapshot import Snapshot, Status
 from tastytrade.subscription import Overflow, Subscription
@@ -47,14 +48,6 @@ _SECONDS = {
 }
 
 
-class Progress(NamedTuple):
-    """How far a question has come: symbols answered, symbols asked for, rows received."""
-
-    done: int
-    symbols: int
-    rows: int
-
-
 class Range(Struct, frozen=True):
     """From when to when, Unix milliseconds, both included; None is open."""
 
@@ -68,21 +61,6 @@ class Range(Struct, frozen=True):
         )
 
 
-class _Counter:
-    """Counts progress and tells it."""
-
-    def __init__(self, symbols: int, tell: Callable[[Progress], None] | None) -> None:
-        self.done = self.rows = 0
-        self._symbols = symbols
-        self._tell = tell
-
-    def say(self, *, rows: int = 0, done: int = 0) -> None:
-        self.rows += rows
-        self.done += done
-        if self._tell is not None:
-            self._tell(Progress(self.done, self._symbols, self.rows))
-
-
 async def histories(
     feed: Feed,
     event_class: type[E],
@@ -92,11 +70,10 @@ async def histories(
     room: Room,
     source: str | None = None,
     timeout: float = SILENCE,
-    progress: Callable[[Progress], None] | None = None,
+    progress: Tell | None = None,
 ) -> Snapshot[E]:
     """The history of each symbol, ascending, one event an index. ``names``: as asked -> as on the wire."""
-    counter = _Counter(len(names), progress)
-    counter.say()
+    counter = Counter(len(names), progress)
     answers = await together(
         _in_turn(
             _History(feed, event_class, symbol, within, source=source, timeout=timeout, counter=counter),
@@ -129,7 +106,7 @@ class _History(Generic[E]):
         *,
         source: str | None,
         timeout: float,
-        counter: _Counter,
+        counter: Counter,
     ) -> None:
         self._feed = feed
         self._event_class = event_class
@@ -142,6 +119,7 @@ class _History(Generic[E]):
         self._is_whole = False
         self._received_ns = 0
         self._epoch = 0
+        self._refusals = 0
 
     async def ask(self, place: Place) -> tuple[Status, EventBatch[E] | None]:
         """Ask, wait for the end, give up what was subscribed to."""
@@ -153,6 +131,7 @@ class _History(Generic[E]):
             limit_bytes=LIMIT_BYTES,
             overflow=Overflow.FAIL,
         )
+        self._refusals = self._feed.refusals(subscription)
         async with subscription:
             await self._arrive(subscription, place)
             status = self._status(self._silence(subscription))
@@ -177,7 +156,7 @@ class _History(Generic[E]):
                         break
             if is_over:
                 return
-            is_asked = self._silence(subscription) is Status.SILENT
+            is_asked = self._silence(subscription) is not Status.NOT_ASKED
             if is_asked and not was_asked:
                 looks = 0  # patience begins when the server has been asked, on each connection anew
             elif place.rows_before == before and (is_asked or not is_up(self._feed)):
@@ -186,7 +165,7 @@ class _History(Generic[E]):
 
     def _silence(self, subscription: Subscription[E]) -> Status:
         symbol = canonical_candle_symbol(self._symbol)
-        return silence(self._feed, subscription, [symbol])[symbol]
+        return silence(self._feed, subscription, [symbol], refusals=self._refusals)[symbol]
 
     def _take(self, batch: EventBatch[E]) -> None:
         if batch.epoch != self._epoch:

@@ -26,6 +26,8 @@ class Status(StrEnum):
     SILENT = "not entitled or unknown"
     """The server was asked and said nothing in time: it does not know the symbol, does not grant it, or has
     no event of this type for it."""
+    REFUSED = "too many subscriptions"
+    """It stayed silent, and the server said meanwhile that it refuses some subscriptions, not which."""
     INCOMPLETE = "incomplete"
     """The time was over in the middle of a snapshot; what had come is not shown."""
     NOT_ASKED = "not asked"

@@ -6,7 +6,8 @@ from typing import Any
 
 from tastytrade.dxfeed import Candle, Event, index_of
 from tastytrade.dxfeed.flags import EventFlags
-from tastytrade.oneshot.history import Progress, Range, histories
+from tastytrade.oneshot.history import Range, histories
+from tastytrade.oneshot.progress import Progress
 from tastytrade.oneshot.room import Room
 from tastytrade.oneshot.snapshot import Snapshot
 from tastytrade.subscription import Subscription

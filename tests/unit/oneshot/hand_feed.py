@@ -24,6 +24,7 @@ class HandFeed:
         self.open: list[Subscription[Any]] = []
         self.most_open = 0
         self.not_sent: frozenset[str] = frozenset()
+        self.refused = 0
         self._answer = answer
 
     def subscribe(
@@ -49,6 +50,9 @@ class HandFeed:
         if self._answer is not None:
             asyncio.get_running_loop().call_soon(self._answer, self, subscription)
         return subscription
+
+    def refusals(self, subscription: Subscription[Any]) -> int:
+        return self.refused
 
     def unsent(self, subscription: Subscription[Any]) -> frozenset[str]:
         return self.not_sent

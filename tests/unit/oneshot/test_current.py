@@ -8,6 +8,7 @@ import pytest
 
 from tastytrade.dxfeed import Profile, Quote, Summary
 from tastytrade.oneshot.current import PART, current_values, is_blank
+from tastytrade.oneshot.progress import Progress
 from tastytrade.oneshot.snapshot import Snapshot, Status
 from tastytrade.source import State, StateChange
 from tastytrade.subscription import Subscription
@@ -95,6 +96,26 @@ async def test_what_the_server_was_not_told_of_was_not_asked() -> None:
     found = await ask(feed, ["A", "B"])
 
     assert found.status == {"A": Status.SILENT, "B": Status.NOT_ASKED}
+
+
+async def test_silence_after_the_server_refused_some_is_no_word_about_the_symbol() -> None:
+    def answer(feed: HandFeed, _subscription: Subscription[Any]) -> None:
+        feed.refused += 1
+        feed.send(bid("A"))
+
+    found = await ask(HandFeed(answer), ["A", "B"])
+
+    assert found.status == {"A": Status.OK, "B": Status.REFUSED}
+    assert found.missing == ["B"]
+
+
+async def test_progress_counts_symbols_that_were_answered_and_those_given_up() -> None:
+    told: list[Progress] = []
+    room = asyncio.Semaphore(1)
+    feed = HandFeed(lambda feed, _: feed.send(bid("A"), bid("A"), bid("B")))
+    await current_values(feed, Quote, ["A", "B", "C"], timeout=0.1, room=room, progress=told.append)
+
+    assert told == [Progress(0, 3, 0), Progress(2, 3, 3), Progress(3, 3, 3)]
 
 
 async def test_silence_of_a_feed_that_is_down_means_nothing() -> None:

@@ -11,7 +11,8 @@ import pytest
 from tastytrade.dxfeed import Candle
 from tastytrade.dxfeed.flags import EventFlags
 from tastytrade.errors import StreamClosed
-from tastytrade.oneshot.history import Progress, Range, histories
+from tastytrade.oneshot.history import Range, histories
+from tastytrade.oneshot.progress import Progress
 from tastytrade.oneshot.room import Room
 from tastytrade.oneshot.snapshot import Status
 from tastytrade.source import State, StateChange
