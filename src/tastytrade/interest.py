@@ -40,7 +40,7 @@ class Interest:
             others = self._wanted_by.setdefault((channel, entry.key), {})
             # A server sends the current value or snapshot once; a reader who comes later needs it sent
             # again. Prints have neither, and asking again could lose one.
-            is_late = any(other is not subscription for other in others)
+            is_late = subscription not in others and entry.key in channel.wanted.sent
             again = is_late and contract_of(entry) is not Contract.STREAM
             others[subscription] = entry
             self._protocol.want(_earliest(others.values()), again=again)
@@ -65,7 +65,7 @@ class Interest:
         return frozenset(
             entry.symbol
             for entry in subscription.entries
-            if entry.key not in self._protocol.channel_for(entry).wanted.sent
+            if not self._protocol.channel_for(entry).wanted.is_sent(entry.key)
         )
 
     def refusals(self, subscription: Subscription[Any]) -> int:

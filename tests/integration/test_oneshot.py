@@ -17,6 +17,7 @@ from tastytrade import (
     Simulator,
     Status,
     Streamer,
+    Summary,
     TimeAndSale,
     Trade,
     get_option_chain,
@@ -55,6 +56,20 @@ async def test_a_snapshot_leaves_no_subscription_behind(streamer: Streamer) -> N
     await until(lambda: streamer.progress == (0, 0))
 
     assert streamer.progress == (0, 0)
+
+
+async def test_a_snapshot_asked_for_again_at_once_is_answered_again(streamer: Streamer) -> None:
+    found = [await streamer.snapshot(Summary, ["SPX", "SPY", "NVDA"], timeout=2) for _ in range(5)]
+
+    assert [len(one) for one in found] == [3] * 5
+
+
+async def test_snapshots_that_overlap_are_all_whole(streamer: Streamer, session: Session) -> None:
+    symbols = (await get_option_chain(session, "SPX")).symbols
+    parts = (symbols[:900], symbols[:1500], symbols[600:1800])
+    found = [await streamer.snapshot(Quote, part) for part in parts]
+
+    assert [len(one) for one in found] == [len(part) for part in parts]
 
 
 async def test_a_snapshot_of_what_somebody_listens_to_disturbs_nobody(streamer: Streamer) -> None:

@@ -68,6 +68,17 @@ async def test_a_later_reader_has_the_current_value_sent_again(readers: Readers)
     assert [change.added for change in again if change.added] == [[SPX]]
 
 
+async def test_who_comes_back_before_the_server_was_told_of_leaving_has_the_value_sent_again(
+    readers: Readers,
+) -> None:
+    readers.add(SPX).close()
+    before = len(readers.pair.changes)
+    readers.add(SPX)
+    again = readers.pair.changes[before:]
+
+    assert [change.added for change in again if change.added] == [[SPX]]
+
+
 async def test_a_later_reader_of_prints_disturbs_nobody(readers: Readers) -> None:
     readers.add(PRINTS)
     before = len(readers.pair.changes)

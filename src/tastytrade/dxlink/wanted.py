@@ -8,7 +8,7 @@ set is sent as it is then, with ``reset``, so nothing that was given up comes ba
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import islice
+from itertools import chain, islice, takewhile
 
 import msgspec
 
@@ -96,22 +96,26 @@ class WantedSet:
         """The event types among what is to be added."""
         return {key[0] for key in self._to_add}
 
+    def is_sent(self, key: Key) -> bool:
+        """Whether the server was told of it, for the last time that it was wanted."""
+        return key in self.sent and key not in self._to_add
+
     def next_message(self, channel: int) -> FeedSubscription | None:
         """The next message to send, or None when there is nothing to say.
 
         Removes go before adds where there is no room; what is sent again is removed before in any case.
         """
-        adds: list[Entry] = []
-        if len(self.sent) < self._room or not self._to_remove:
-            adds = self._cut(self.desired[key] for key in self._to_add if key not in self._to_remove)
+        has_room = bool(self._to_add) and len(self.sent) < self._room
+        if self._to_remove and not has_room:
+            return self._removal(channel, self._to_remove)
+        again = takewhile(self._to_remove.__contains__, self._to_add)
+        first_again = next(again, None)
+        if first_again is not None:
+            return self._removal(channel, chain([first_again], again))
+        fresh = takewhile(lambda key: key not in self._to_remove, self._to_add)
+        adds = self._cut(self.desired[key] for key in fresh)
         if not adds:
-            if not self._to_remove:
-                return None
-            removes = self._cut(self._to_remove.values())
-            for entry in removes:
-                del self.sent[entry.key]
-                del self._to_remove[entry.key]
-            return FeedSubscription(channel, remove=removes)
+            return None
         for entry in adds:
             self.sent[entry.key] = entry
             del self._to_add[entry.key]
@@ -119,6 +123,13 @@ class WantedSet:
             self._reset = False
             return FeedSubscription(channel, add=adds, reset=True)
         return FeedSubscription(channel, add=adds)
+
+    def _removal(self, channel: int, keys: Iterable[Key]) -> FeedSubscription:
+        removes = self._cut(self._to_remove[key] for key in keys)
+        for entry in removes:
+            del self.sent[entry.key]
+            del self._to_remove[entry.key]
+        return FeedSubscription(channel, remove=removes)
 
     def _cut(self, entries: Iterable[Entry]) -> list[Entry]:
         """As many of the entries as fit one message; at least one."""

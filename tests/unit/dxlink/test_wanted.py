@@ -175,10 +175,10 @@ def test_what_is_wanted_again_is_removed_before_it_is_added_however_much_room_th
     wanted.want(Entry("Quote", "A"), again=True)
     wanted.want(Entry("Quote", "B"))
 
+    assert wanted.is_sent(("Quote", "A", "")) is False
     assert said(wanted) == [
-        FeedSubscription(1, add=[Entry("Quote", "B")]),
         FeedSubscription(1, remove=[Entry("Quote", "A")]),
-        FeedSubscription(1, add=[Entry("Quote", "A")]),
+        FeedSubscription(1, add=[Entry("Quote", "A"), Entry("Quote", "B")]),
     ]
 
 
