@@ -11,7 +11,7 @@ test: .venv/ready
 	$(BIN)/python tests/run.py
 
 fix: .venv/ready
-	$(BIN)/ruff check --fix src tests; $(BIN)/ruff format src tests
+	$(BIN)/ruff check --fix src tests conftest.py; $(BIN)/ruff format src tests conftest.py
 
 lock: .venv/ready
 	$(BIN)/pip install --quiet uv && $(BIN)/uv pip compile pyproject.toml --group test --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet -o requirements.lock

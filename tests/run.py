@@ -16,8 +16,8 @@ PROGRAMS = Path(sys.executable).parent
 SHOWN_PROGRAMS = PROGRAMS.relative_to(ROOT) if PROGRAMS.is_relative_to(ROOT) else PROGRAMS
 TEXTS = ["src", "tests", "docs", "README.md", "CONTRIBUTING.md", "CHANGELOG.md"]
 CHECKS = [
-    ["ruff", "format", "--check", "src", "tests"],
-    ["ruff", "check", "src", "tests"],
+    ["ruff", "format", "--check", "src", "tests", "conftest.py"],
+    ["ruff", "check", "src", "tests", "conftest.py"],
     ["mypy"],
     ["lint-imports", "--no-logo"],
     ["codespell", *TEXTS],

@@ -238,3 +238,12 @@ def remembered(server: RestServer) -> Secret | None:
     kept = saved_credentials(server.environment)
     assert isinstance(kept, LoginCredentials)
     return kept.remember_token
+
+
+def test_a_login_that_needs_more_than_credentials_ends_like_one_that_is_refused(server: RestServer) -> None:
+    refusal = b'{"error": {"code": "device_challenge_required", "message": "Device challenge required"}}'
+    server.answers[LOGIN] = [Response(refusal, 403)]
+    done = run(server, "login", "--user", USER.login, typed=f"{USER.password}\n")
+
+    assert done.returncode == 3
+    assert "use OAuth" in done.stderr

@@ -104,6 +104,24 @@ async def test_every_request_names_the_product_and_its_version(server: RestServe
     assert version[0].isdigit()
 
 
+async def test_a_session_is_made_from_a_secret_and_a_grant(server: RestServer) -> None:
+    variables = {"TT_API_URL": server.environment.api_url}
+    secret, refresh = USER.client_secret, USER.refresh_token
+
+    async with Session.from_oauth(secret, refresh, variables=variables) as session:
+        assert await session.validate()
+    with pytest.raises(ConfigurationError, match="the refresh token is not the simulator's"):
+        Session.from_oauth("a real secret", "a real grant", variables=variables)
+
+
+async def test_a_login_that_is_put_off_is_sent_again(server: RestServer, clock: Clock) -> None:
+    server.answers[LOGIN] = [Response(b"", 429)]
+
+    async with Session(server.environment, PASSWORD, monotonic=clock, sleep=clock.sleep) as session:
+        assert session.session_token
+    assert server.asked[LOGIN] == 2
+
+
 async def test_a_session_is_made_from_variables(server: RestServer) -> None:
     variables = {"TT_API_URL": server.environment.api_url, "TT_USER": USER.login, "TT_PASS": USER.password}
 
