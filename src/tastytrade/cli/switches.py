@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from tastytrade.errors import ConfigurationError
+from tastytrade.rest.refusal import printable
 
 Options = TypeVar("Options", bound=msgspec.Struct)
 
@@ -23,7 +24,7 @@ def parse_switches(options: type[Options], settings: Iterable[str], *, option: s
         name, equals, text = setting.partition("=")
         if not equals or name not in options.__struct_fields__:
             raise ConfigurationError(
-                f"{option} {setting}: expected name=value, with one of the names "
+                f"{option} {printable(setting, limit=80)}: expected name=value, with one of the names "
                 + ", ".join(options.__struct_fields__)
             )
         values[name] = _value(options, name, text, option=option)
@@ -36,4 +37,5 @@ def _value(options: type[Options], name: str, text: str, *, option: str) -> Any:
         return getattr(msgspec.convert({name: value}, options, strict=False), name)
     except (msgspec.ValidationError, msgspec.DecodeError, RecursionError) as error:
         reason = str(error).partition(" - at ")[0]
-        raise ConfigurationError(f"{option} {name}={text}: {reason}") from None
+        shown = printable(text, limit=80)
+        raise ConfigurationError(f"{option} {name}={shown}: {reason}") from None

@@ -61,7 +61,7 @@ def test_what_is_no_switch_is_answered_with_all_there_are(setting: str) -> None:
         ("device_challenge=sms", "Invalid enum value 'sms'"),
         ("failures=[", "truncated"),
         ("failures=x", "Expected `array`"),
-        ("failures=" + "[" * 3_000, "recursion"),
+        ("failures=" + "[" * 3_000, "recursion|truncated"),
         ("access_lifetime=-5", "seconds above 0"),
         ('failures=[{"status": 200}]', "400 to 599"),
     ],
@@ -70,5 +70,6 @@ def test_a_value_that_cannot_be_is_refused_with_the_reason(setting: str, reason:
     with pytest.raises(ConfigurationError, match=reason) as caught:
         parse_switches(RestOptions, [setting], option="--rest")
 
-    assert str(caught.value).startswith(f"--rest {setting}: ")
+    assert str(caught.value).startswith(f"--rest {setting[:80]}")
+    assert len(str(caught.value)) < 500
     assert "\n" not in str(caught.value)
