@@ -102,6 +102,10 @@ class OptionChain(ByDate[Option]):
         found = (one.around(price, strikes=strikes, points=points) for one in self._each())
         return OptionChain(self.underlying, (option for options in found for option in options))
 
+    def at_the_money(self, price: float | Decimal) -> OptionChain:
+        """The chain with the strike nearest to ``price`` alone, on each date and root."""
+        return self.around(price, strikes=1)
+
     def delta(self, wanted: float, greeks: AnyGreeks, *, side: OptionType | None = None) -> OptionChain:
         """The chain with the options nearest to a delta alone: ``Expiration.delta`` for each date and root.
 

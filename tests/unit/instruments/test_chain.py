@@ -135,6 +135,13 @@ def test_around_narrows_every_date_and_root() -> None:
     assert narrowed.options == [one for one in SPX.options if one.strike_price == 5900]
 
 
+def test_at_the_money_is_a_strike_a_date_and_root() -> None:
+    narrowed = SPX.at_the_money(5897)
+
+    assert shown(narrowed[FIRST]) == ["C5900", "P5900"]
+    assert [one.root_symbol for one in narrowed[SECOND]] == ["SPX", "SPX", "SPXW", "SPXW"]
+
+
 def test_around_leaves_out_the_dates_without_a_strike_that_near() -> None:
     assert SPX.around(5906, points=1).expirations == [FIRST]
     assert SPX.around(100, points=1).options == []
