@@ -327,3 +327,15 @@ async def test_a_chain_of_another_day_is_that_days() -> None:
         chain = await get_option_chain(session, "SPLG")
 
     assert chain[date(2023, 6, 16)][0].streamer_symbol.startswith(".SPLG230616C")
+
+
+async def test_a_web_service_is_found_out_to_want_a_token_once(simulator: Simulator) -> None:
+    variables = {**simulator.variables, "TT_EVENTS_URL": simulator.events_url}
+    link = Link(Session.from_environment(variables=variables))
+    await link.wait(link.session.open())
+    for _ in range(3):
+        await link.wait(link.ask(lambda feed: feed.snapshot(Quote, ["SPY"])))
+    await asyncio.to_thread(link.close)
+
+    asked = sum(count for line, count in simulator.requests.items() if "events.json" in line)
+    assert asked == 1 + 3

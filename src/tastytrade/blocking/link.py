@@ -34,6 +34,8 @@ class Link:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._serve, name="tastytrade-session", daemon=True)
         self._opening = asyncio.Lock()
+        url = session.environment.events_url
+        self._service = None if url is None else WebService(url, session)
         self._streamer: Streamer | None = None
         self._questions = 0
         self._asked_at = 0.0
@@ -88,10 +90,8 @@ class Link:
 
         The feed is opened for it, and left when nothing is asked for a while.
         """
-        url = self.session.environment.events_url
-        if url is not None:
-            async with WebService(url, self.session) as service:
-                return await question(service)
+        if self._service is not None:
+            return await question(self._service)
         async with self._opening:
             streamer = self._streamer
             if streamer is None or streamer.state.state in {State.CLOSED, State.FAILED}:
@@ -139,6 +139,8 @@ class Link:
             await asyncio.gather(*others, return_exceptions=True)
             if self._streamer is not None:
                 await self._streamer.aclose()
+            if self._service is not None:
+                await self._service.aclose()
             await self.session.aclose()
             await self._loop.shutdown_asyncgens()
             await self._loop.shutdown_default_executor()

@@ -18,6 +18,11 @@ def checked_symbol(symbol: str) -> str:
     return symbol
 
 
+def one_or_several(symbols: str | Iterable[str]) -> list[str]:
+    """The symbols, where one text is one symbol. Raises SymbolError as ``symbol_list``."""
+    return symbol_list([symbols] if isinstance(symbols, str) else symbols)
+
+
 def symbol_list(symbols: Iterable[str], limit: int | None = None) -> list[str]:
     """The symbols without repetition, in their order; at least one, and at most ``limit``.
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar, Unpack, overload
 
 from tastytrade.dxfeed import Candle, Event, EventType, event_class
-from tastytrade.dxfeed.symbol_list import symbol_list
+from tastytrade.dxfeed.symbol_list import one_or_several, symbol_list
 from tastytrade.errors import ConfigurationError
 from tastytrade.oneshot.chain import Narrowed, options_of, sides_of
 from tastytrade.oneshot.current import PARTS_AT_ONCE, current_values
@@ -142,7 +142,7 @@ class AskOnce(Feed):
         Raises Incomplete, with what came as ``partial``, when a symbol's history has no end in time.
         A history that the server cut has the status CUT.
         """
-        names = symbol_list([symbols] if isinstance(symbols, str) else symbols)
+        names = one_or_several(symbols)
         cls = history_class(event_type, names)
         wire = {name: name for name in names}
         return await self._history(cls, wire, range_of(start, end), timeout, progress)
@@ -162,7 +162,7 @@ class AskOnce(Feed):
         interval  a number and s, m, h, d, w, mo or y, and further attributes of a candle symbol:
                   ``"5m,tho=true"`` for regular trading hours only, ``"2m,price=mark"`` for options
         """
-        names = symbol_list([symbols] if isinstance(symbols, str) else symbols)
+        names = one_or_several(symbols)
         wire = {name: candle_symbol(name, interval) for name in names}
         return await self._history(Candle, wire, range_of(start, end), timeout, progress)
 

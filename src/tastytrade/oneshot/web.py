@@ -13,7 +13,7 @@ from typing import Any, Self, TypeVar
 from tastytrade.connection import Admission
 from tastytrade.dxfeed import Candle, Event, EventBatch, EventType, event_class
 from tastytrade.dxfeed.candle_symbols import canonical_candle_symbol
-from tastytrade.dxfeed.symbol_list import symbol_list
+from tastytrade.dxfeed.symbol_list import one_or_several, symbol_list
 from tastytrade.errors import CredentialsRejected
 from tastytrade.oneshot.current import is_blank
 from tastytrade.oneshot.feed import together
@@ -76,7 +76,7 @@ class WebService:
 
         Raises RequestError, or Incomplete when a symbol has no answer.
         """
-        names = symbol_list([symbols] if isinstance(symbols, str) else symbols)
+        names = one_or_several(symbols)
         cls = history_class(event_type, names)
         found = await self._ask(cls, {name: name for name in names}, range_of(start, end))
         return found.require()
@@ -90,7 +90,7 @@ class WebService:
         end: datetime | None = None,
     ) -> Snapshot[Candle]:
         """Candles, as ``history`` gives them."""
-        names = symbol_list([symbols] if isinstance(symbols, str) else symbols)
+        names = one_or_several(symbols)
         wire = {name: candle_symbol(name, interval) for name in names}
         found: Snapshot[Candle] = await self._ask(Candle, wire, range_of(start, end))
         return found.require()

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from tastytrade.dxfeed.symbol_list import checked_symbol, symbol_list
+from tastytrade.dxfeed.symbol_list import checked_symbol, one_or_several, symbol_list
 from tastytrade.errors import SymbolError
 
 
@@ -38,3 +38,10 @@ def test_a_limit_counts_each_symbol_once() -> None:
 
 def test_spaces_inside_a_symbol_are_part_of_it() -> None:
     assert checked_symbol("SPXW  260318C05700000") == "SPXW  260318C05700000"
+
+
+def test_one_text_is_one_symbol_where_several_may_be_given() -> None:
+    assert one_or_several("SPY") == ["SPY"]
+    assert one_or_several(["SPY", "QQQ", "SPY"]) == ["SPY", "QQQ"]
+    with pytest.raises(SymbolError, match="name at least one"):
+        one_or_several([])
