@@ -1,6 +1,7 @@
 # make demo   see it work, without an account          make test   every check there is
 # make fix    format, and mend what can be mended      make lock   pin what the checks run on
-.PHONY: demo test fix lock
+# make chaos  storms against the live feed, for minutes, and a report in build/chaos; ARGS="--seed 7 --seconds 40"
+.PHONY: demo test chaos fix lock
 PYTHON ?= python3
 BIN = .venv/bin
 
@@ -9,6 +10,9 @@ demo: .venv/ready
 
 test: .venv/ready
 	$(BIN)/python tests/run.py
+
+chaos: .venv/ready
+	$(BIN)/python -m tests.chaos.run $(or $(ARGS),--long)
 
 fix: .venv/ready
 	$(BIN)/ruff check --fix src tests conftest.py; $(BIN)/ruff format src tests conftest.py

@@ -1,38 +1,21 @@
-"""Connection: a socket with a protocol machine. Moves frames both ways until one of the two ends it.
-
-And what follows from an end: how long to wait before the next, and what kind of gap it leaves.
-"""
+"""Connection: a socket with a protocol machine. Moves frames both ways until one of the two ends it."""
 
 from __future__ import annotations
 
 import asyncio
-import random
 import time
 from collections.abc import Callable, Coroutine
-from typing import Any, Protocol
+from typing import Any
 
 from tastytrade.dxlink.client import ClientProtocol, Received
-from tastytrade.errors import (
-    ConnectFailed,
-    ConnectionLost,
-    FeedError,
-    FeedStalled,
-    FeedUnauthorized,
-    RequestError,
-    TastytradeError,
-)
-from tastytrade.rest.auth import QuoteToken
-from tastytrade.source import GapReason
+from tastytrade.errors import FeedError, FeedStalled
+from tastytrade.timeouts import Timeouts
 from tastytrade.transport.websocket import WebSocketDoor
 
-BACKOFF_BASE = 1.0
-BACKOFF_CAP = 60.0
-
-
-class Admission(Protocol):
-    """What lets us in: a Session, or anything else that gives quote tokens."""
-
-    def quote_token(self, *, renew: bool = False) -> Coroutine[Any, Any, QuoteToken]: ...
+BLOCKED_POLL = 0.01
+"""Seconds between two looks at whether a full reader has made room."""
+PROBE = 5.0
+"""Seconds in which a server has to answer after we were asleep."""
 
 
 class Connection:
@@ -40,6 +23,7 @@ class Connection:
 
     received    called with every message and frame, in order
     progressed  called after everything that could be said has been said
+    blocked     whether a reader is full for whom this connection waits; then ``unblock`` ends that in time
     wake        set by whoever changed what is wanted, so that it is said now
     """
 
@@ -50,37 +34,67 @@ class Connection:
         *,
         received: Callable[[Received], None],
         progressed: Callable[[], None],
+        blocked: Callable[[], bool],
+        unblock: Callable[[], None],
         wake: asyncio.Event,
+        timeouts: Timeouts,
     ) -> None:
         self._protocol = protocol
         self._door = door
         self._received = received
         self._progressed = progressed
+        self._blocked = blocked
+        self._unblock = unblock
         self._wake = wake
+        self._timeouts = timeouts
         self._now = asyncio.get_running_loop().time
+        self._said = 0
+        self._unheard = asyncio.Event()
+        self._suspended = asyncio.Event()
 
-    async def run(self, *, token: str | None) -> FeedError:
+    async def run(self, *, token: str | None, also: Coroutine[Any, Any, None] | None = None) -> FeedError:
         """Speak DXLink until the connection ends; gives the reason of the end.
 
-        Raises what ``received`` or ``progressed`` raise.
+        ``also`` lives as long as it does. Raises what that, ``received`` or ``progressed`` raise.
         """
         self._protocol.start(token=token, now=self._now())
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._read(), name="tastytrade-receive")
                 tasks.create_task(self._write(), name="tastytrade-send")
+                tasks.create_task(self._confirm(), name="tastytrade-confirm")
+                tasks.create_task(self._probe(), name="tastytrade-probe")
+                if also is not None:
+                    tasks.create_task(also, name="tastytrade-token")
         except BaseExceptionGroup as errors:
             reason = first_of(errors)
         if isinstance(reason, FeedError):
             return reason
         raise reason
 
+    def suspended(self) -> None:
+        """This machine or program has slept: find out whether the server is still there."""
+        self._suspended.set()
+
     async def _read(self) -> None:
-        protocol, received, now = self._protocol, self._received, self._now
+        protocol, received, now, blocked = self._protocol, self._received, self._now, self._blocked
         while True:
             text = await self._door.receive()
             for message in protocol.receive(text, now=now(), received_ns=time.time_ns()):
                 received(message)
+            if blocked():
+                await self._wait_for_room()
+
+    async def _wait_for_room(self) -> None:
+        """Read nothing while a reader is full who wants that; the server's buffers fill up meanwhile."""
+        self._protocol.pause(reading=False, now=self._now())
+        until = self._now() + self._timeouts.block
+        while self._blocked():
+            if self._now() >= until:
+                self._unblock()
+                break
+            await asyncio.sleep(BLOCKED_POLL)
+        self._protocol.pause(reading=True, now=self._now())
 
     async def _write(self) -> None:
         protocol = self._protocol
@@ -88,14 +102,53 @@ class Connection:
             self._wake.clear()
             now = self._now()
             protocol.tick(now)
-            for text in protocol.data_to_send(now):
-                await self._door.send(text)
+            texts = protocol.data_to_send(now)
+            for text in texts:
+                await self._send(text)
+            if protocol.asked > self._said:
+                self._said = protocol.asked
+                self._unheard.set()
             self._progressed()
             try:
                 async with asyncio.timeout_at(protocol.next_deadline()):
                     await self._wake.wait()
             except TimeoutError:
                 continue
+
+    async def _send(self, text: bytes) -> None:
+        """Write one message. A peer that takes nothing any more is as dead as one that says nothing."""
+        try:
+            async with asyncio.timeout_at(self._protocol.dead_at):
+                await self._door.send(text)
+        except TimeoutError:
+            raise FeedStalled("the DXLink server takes nothing any more, and nothing came from it") from None
+
+    async def _confirm(self) -> None:
+        """Learn how far the server has read: it answers a ping after what was sent before it."""
+        protocol = self._protocol
+        while True:
+            await self._unheard.wait()
+            self._unheard.clear()
+            mark = self._said
+            try:
+                async with asyncio.timeout(self._timeouts.confirm):
+                    await self._door.ping()
+            except TimeoutError:
+                pass  # busy servers answer late, and a server may not answer at all: liveness is elsewhere
+            protocol.confirm(mark)
+            self._wake.set()
+
+    async def _probe(self) -> None:
+        while True:
+            await self._suspended.wait()
+            self._suspended.clear()
+            try:
+                async with asyncio.timeout(min(PROBE, self._timeouts.step)):
+                    await self._door.ping()
+            except TimeoutError:
+                raise FeedStalled(
+                    "this machine has slept, and the DXLink server does not answer any more"
+                ) from None
 
 
 def first_of(errors: BaseExceptionGroup[BaseException]) -> BaseException:
@@ -104,24 +157,3 @@ def first_of(errors: BaseExceptionGroup[BaseException]) -> BaseException:
     while isinstance(first, BaseExceptionGroup):
         first = first.exceptions[0]
     return first
-
-
-def backoff(attempt: int) -> float:
-    """Seconds to wait: at most one before the first retry, then full jitter that grows up to a cap."""
-    longest = min(BACKOFF_CAP, BACKOFF_BASE * 2 ** min(attempt - 1, 10))  # a night of attempts is no overflow
-    return random.uniform(0, longest)  # noqa: S311 - jitter
-
-
-def gap_reason(failure: TastytradeError) -> GapReason:
-    """What a connection's end is called in the Gap it leaves."""
-    match failure:
-        case FeedStalled():
-            return GapReason.STALL
-        case FeedUnauthorized() | RequestError():
-            return GapReason.AUTH
-        case ConnectionLost() | ConnectFailed():
-            return GapReason.DISCONNECT
-        case FeedError():
-            return GapReason.PROTOCOL_ERROR
-        case _:
-            return GapReason.DISCONNECT

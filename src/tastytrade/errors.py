@@ -16,6 +16,9 @@ TastytradeError
     │   └── FeedUnauthorized  the quote token was refused
     ├── ConnectionLost        an open connection ended
     ├── FeedStalled           nothing arrived for longer than the server promises
+    ├── TooManySessions       the account has as many connections as the service allows: wait
+    ├── TooManySubscriptions  more than the connections we may open can hold
+    ├── DelayedFeed           a delayed feed where real time was required
     ├── SlowReader            a reader fell behind and its overflow policy is to fail
     ├── Incomplete            what was asked for once has not come whole; ``partial`` is what came
     └── StreamClosed          reading from something that has been closed
@@ -80,15 +83,27 @@ class FeedError(TastytradeError):
 
 
 class ConnectFailed(FeedError):
-    """A connection could not be opened; ``step`` names the step that failed (tcp, upgrade, SETUP, ...)."""
+    """A connection could not be opened.
 
-    def __init__(self, message: str, *, step: str) -> None:
+    ``step`` names the step that failed (dns, tcp, tls, upgrade, open, SETUP, ...), ``status`` is the HTTP
+    status of an upgrade that was refused. ``is_lasting``: another attempt would meet the same.
+    """
+
+    def __init__(
+        self, message: str, *, step: str, status: int | None = None, is_lasting: bool = False
+    ) -> None:
         super().__init__(message)
         self.step = step
+        self.status = status
+        self.is_lasting = is_lasting
 
 
 class ProtocolError(FeedError):
-    """The peer broke the DXLink protocol, or does not speak it."""
+    """The peer broke the DXLink protocol, or does not speak it; ``kind`` is that of its ERROR, or ""."""
+
+    def __init__(self, message: str, *, kind: str = "") -> None:
+        super().__init__(message)
+        self.kind = kind
 
 
 class FeedUnauthorized(ProtocolError):
@@ -106,6 +121,18 @@ class ConnectionLost(FeedError):
 
 class FeedStalled(FeedError):
     """Nothing arrived for longer than the server's keepalive promises: the connection is dead."""
+
+
+class TooManySessions(FeedError):
+    """The account has as many connections as the service allows, and only time ends those it forgot."""
+
+
+class TooManySubscriptions(FeedError):
+    """More subscriptions than the connections that a streamer may open can hold."""
+
+
+class DelayedFeed(FeedError):
+    """The feed is a delayed one, and real time was required."""
 
 
 class SlowReader(FeedError):

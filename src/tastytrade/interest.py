@@ -2,40 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from math import inf
 from typing import Any
 
+from msgspec.structs import replace
+
 from tastytrade.dxfeed import Event, EventType, event_class
 from tastytrade.dxfeed.candle_symbols import canonical_candle_symbol
+from tastytrade.dxfeed.gap import Gap, GapReason, GapScope
 from tastytrade.dxfeed.symbol_list import symbol_list
 from tastytrade.dxlink.channel import Channel
 from tastytrade.dxlink.client import ClientProtocol
 from tastytrade.dxlink.contracts import contract_of
 from tastytrade.dxlink.frame import Frame
 from tastytrade.dxlink.messages import Contract, Entry
+from tastytrade.dxlink.subscriber import BUDGET
 from tastytrade.dxlink.wanted import Key
-from tastytrade.errors import ConfigurationError
-from tastytrade.source import EventTypes, Gap
-from tastytrade.subscription import Subscription
+from tastytrade.errors import ConfigurationError, TooManySubscriptions
+from tastytrade.source import EventTypes
+from tastytrade.subscription import Overflow, Subscription
+
+HEARD_LATE_NS = 100_000_000
+"""A server may act on a subscription a little after it has answered a ping that came behind it."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Interest:
-    """The readers of a source. A symbol that several want is asked for once and given to all."""
+    """The readers of a source. A symbol that several want is asked for once and given to all.
 
-    def __init__(self, protocol: ClientProtocol) -> None:
-        self._protocol = protocol
-        # By channel too: a history and the newest candle of a symbol have one key, and a channel each.
+    lines   one protocol a connection; where the first has no room, what is wanted goes to the next
+    grow    gives one more, or None when there may be none
+    """
+
+    def __init__(
+        self,
+        lines: list[ClientProtocol],
+        *,
+        grow: Callable[[], ClientProtocol | None],
+        most: int,
+        next_gap: Callable[[], int],
+    ) -> None:
+        self._lines = lines
+        self._grow = grow
+        self._most = most
+        self._next_gap = next_gap
+        # A history and the newest value of a symbol have one key, and a channel each.
+        self._homes: dict[_Place, ClientProtocol] = {}
         self._wanted_by: dict[tuple[Channel, Key], dict[Subscription[Any], Entry]] = {}
         self._readers: dict[Channel, dict[Subscription[Any], None]] = {}
+        self._open_gaps: dict[tuple[Channel, Subscription[Any]], Gap] = {}
+        self.blocking: set[Subscription[Any]] = set()
+        """Readers whose policy is to hold up their connection."""
 
     def add(self, subscription: Subscription[Any], entries: Iterable[Entry]) -> None:
-        """A reader wants this. Raises ConfigurationError when no channel takes it."""
-        placed = [(self._protocol.channel_for(entry), entry) for entry in entries]
-        for channel, entry in placed:
+        """A reader wants this.
+
+        Raises ConfigurationError when no channel takes it, TooManySubscriptions when there is no room; then
+        nothing has changed.
+        """
+        wanted = list(entries)
+        for entry in wanted:
+            self._lines[0].channel_for(entry)
+        self._check_room(wanted)
+        if subscription.overflow is Overflow.BLOCK:
+            self.blocking.add(subscription)
+        for entry in wanted:
+            protocol = self._home(entry)
+            channel = protocol.channel_for(entry)
             self._readers.setdefault(channel, {})[subscription] = None
             others = self._wanted_by.setdefault((channel, entry.key), {})
             # A server sends the current value or snapshot once; a reader who comes later needs it sent
@@ -43,59 +80,152 @@ class Interest:
             is_late = subscription not in others and entry.key in channel.wanted.sent
             again = is_late and contract_of(entry) is not Contract.STREAM
             others[subscription] = entry
-            self._protocol.want(_earliest(others.values()), again=again)
+            protocol.want(_earliest(others.values()), again=again)
+            if again:  # a whole new snapshot, for everybody
+                for other in others:
+                    other.resume(entry.key, entry.from_time or 0)
 
     def remove(self, subscription: Subscription[Any], entries: Iterable[Entry]) -> None:
         """A reader wants this no more; what nobody else wants is given up."""
         for entry in entries:
-            place = (self._protocol.channel_for(entry), entry.key)
+            protocol = self._homes.get(_place(entry))
+            if protocol is None:
+                continue
+            place = (protocol.channel_for(entry), entry.key)
             others = self._wanted_by.get(place, {})
             if others.pop(subscription, None) is not None and not others:
                 del self._wanted_by[place]
-                self._protocol.unwant(entry)
+                del self._homes[_place(entry)]
+                protocol.unwant(entry)
 
     def leave(self, subscription: Subscription[Any]) -> None:
         """A reader is gone."""
-        for readers in self._readers.values():
+        for channel, readers in self._readers.items():
             readers.pop(subscription, None)
+            self._open_gaps.pop((channel, subscription), None)
+        self.blocking.discard(subscription)
         self.remove(subscription, subscription.entries)
 
     def unsent(self, subscription: Subscription[Any]) -> frozenset[str]:
-        """The symbols of a reader that this connection's server has not been told of."""
+        """The symbols of a reader that no server has been told of on its present connection."""
         return frozenset(
             entry.symbol
             for entry in subscription.entries
-            if not self._protocol.channel_for(entry).wanted.is_sent(entry.key)
+            if not self._channel(entry).wanted.is_sent(entry.key)
         )
 
     def refusals(self, subscription: Subscription[Any]) -> int:
         """How often a server refused subscriptions on the channels of a reader."""
-        channels = {self._protocol.channel_for(entry) for entry in subscription.entries}
+        channels = {self._channel(entry) for entry in subscription.entries}
         return sum(channel.refusals for channel in channels)
 
-    def route(self, frame: Frame) -> bool:
+    def route(self, protocol: ClientProtocol, frame: Frame) -> bool:
         """Give a frame to every reader of its channel; whether there was one."""
-        channel = self._protocol.by_number.get(frame.channel)
-        readers = self._readers.get(channel) if channel is not None else None
+        channel = protocol.by_number.get(frame.channel)
+        if channel is None:
+            return False
+        readers = self._readers.get(channel)
         if not readers:
             return False
         for subscription in tuple(readers):
             subscription.put(frame)
         return True
 
-    def add_gap(self, gap: Gap) -> None:
-        """Tell every reader that something may be missing."""
-        for subscription in self._everyone():
-            subscription.add_gap(gap)
+    def everyone(self) -> dict[Subscription[Any], None]:
+        """Every reader, in the order they came."""
+        return {subscription: None for readers in self._readers.values() for subscription in readers}
 
     def end(self, error: Exception | None) -> None:
         """The source is over: every reader is told, and nothing is wanted any more."""
-        for subscription in self._everyone():
+        for subscription in self.everyone():
             subscription.end(error)
             self.leave(subscription)
 
-    def _everyone(self) -> set[Subscription[Any]]:
-        return {subscription for readers in self._readers.values() for subscription in readers}
+    # Losses.
+
+    def lose(
+        self, channel: Channel, reason: GapReason, *, since_ns: int, epoch: int, scope: GapScope
+    ) -> None:
+        """Data has stopped on a channel: every reader of it is told since when something may be missing.
+
+        ``since_ns`` is when the last event was received.
+        """
+        # What a server had gathered for one delivery may have come in part.
+        period_ns = int((channel.aggregation_period or 0.0) * 1e9)
+        for subscription in tuple(self._readers.get(channel, ())):
+            if (channel, subscription) in self._open_gaps:
+                continue
+            gap = Gap(
+                number=self._next_gap(),
+                reason=reason,
+                scope=scope,
+                event_types=self._types(subscription, channel),
+                from_ns=since_ns - period_ns,
+                detected_ns=time.time_ns(),
+                epoch_before=epoch,
+            )
+            self._open_gaps[channel, subscription] = gap
+            subscription.add_gap(gap)
+
+    def regain(self, channel: Channel, *, epoch: int) -> None:
+        """The server has read what is wanted on a channel: what was missing ends here."""
+        if not self._open_gaps:
+            return
+        to_ns = time.time_ns() + HEARD_LATE_NS
+        for place in [place for place in self._open_gaps if place[0] is channel]:
+            gap = self._open_gaps.pop(place)
+            place[1].add_gap(replace(gap, to_ns=to_ns, epoch_after=epoch))
+
+    def resume(self, protocol: ClientProtocol) -> None:
+        """Before a new connection: histories that somebody has are asked for from their newest event on."""
+        for (channel, key), others in self._wanted_by.items():
+            if channel.plan.contract is not Contract.HISTORY or channel not in protocol.channels:
+                continue
+            starts = [subscription.resume_at(key) for subscription in others]
+            known = [start for start in starts if start is not None]
+            if not known or len(known) < len(starts):
+                continue
+            protocol.want(replace(_earliest(others.values()), from_time=min(known)))
+            for subscription in others:
+                subscription.resume(key, min(known))
+
+    # Places.
+
+    def _check_room(self, entries: list[Entry]) -> None:
+        new = len({_place(entry) for entry in entries} - self._homes.keys())
+        room = sum(max(0, line.room) for line in self._lines)
+        room += (self._most - len(self._lines)) * BUDGET
+        if new > room:
+            held = sum(line.desired for line in self._lines)
+            raise TooManySubscriptions(
+                f"{new:,} subscriptions more than the {held:,} there are would be too many for {self._most} "
+                f"connection{'s' if self._most > 1 else ''} of {BUDGET:,} each: subscribe to less, or give "
+                f"the Streamer connections={-(-(held + new) // BUDGET)}"
+            )
+
+    def _home(self, entry: Entry) -> ClientProtocol:
+        place = _place(entry)
+        home = self._homes.get(place)
+        if home is None:
+            home = next((line for line in self._lines if line.room > 0), None) or self._grow()
+            if home is None:
+                raise TooManySubscriptions(f"there is no room for {entry.type} of {entry.symbol}")
+            self._homes[place] = home
+        return home
+
+    def _channel(self, entry: Entry) -> Channel:
+        return self._homes.get(_place(entry), self._lines[0]).channel_for(entry)
+
+    def _types(self, subscription: Subscription[Any], channel: Channel) -> tuple[str, ...]:
+        types = dict.fromkeys(entry.type for entry in subscription.entries if channel.plan.takes(entry))
+        return tuple(types)
+
+
+_Place = tuple[Key, bool]
+
+
+def _place(entry: Entry) -> _Place:
+    return entry.key, entry.from_time is None
 
 
 def _earliest(entries: Iterable[Entry]) -> Entry:

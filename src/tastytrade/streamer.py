@@ -1,8 +1,7 @@
-"""Streamer: the live feed. Drives ClientProtocol through the WebSocket door and shares frames out to readers.
+"""Streamer: the live feed. Shares what one or more connections bring out to readers.
 
-One task owns the connection for as long as the streamer is open: it connects, restores what is wanted
-after a loss, and tells every reader from when to when something may be missing. It is the only place that
-asks the loop for the time.
+Each connection is a Line, which has a task of its own for as long as the streamer is open: it connects,
+restores what is wanted after a loss, and tells every reader from when to when something may be missing.
 """
 
 from __future__ import annotations
@@ -10,41 +9,38 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import datetime
+from itertools import count
 from types import TracebackType
 from typing import Any, Self, TypeVar, overload
 
-from tastytrade.connection import Admission, Connection, backoff, gap_reason
+from tastytrade.admission import Admission, Entrance, Requirement
+from tastytrade.books import Books
 from tastytrade.dxfeed import Event, EventType
 from tastytrade.dxlink.client import ClientProtocol, Received
-from tastytrade.dxlink.compact import Decoded
-from tastytrade.dxlink.frame import Frame
 from tastytrade.dxlink.messages import Error
 from tastytrade.dxlink.plan import ChannelPlan
-from tastytrade.errors import (
-    ConfigurationError,
-    CredentialsRejected,
-    FeedUnauthorized,
-    NotPermitted,
-    StreamClosed,
-    TastytradeError,
-)
+from tastytrade.errors import ConfigurationError, StreamClosed
+from tastytrade.healing import Healing
 from tastytrade.interest import Interest, entries_of
+from tastytrade.ledger import Ledger
+from tastytrade.lines import Lines
+from tastytrade.loop_watch import LoopWatch
+from tastytrade.meter import Stats
 from tastytrade.oneshot import AskOnce
-from tastytrade.rest.secret import Secret
 from tastytrade.session import Session
-from tastytrade.source import EventTypes, Gap, GapReason, Ledger, State, StateChange
+from tastytrade.source import EventTypes, State, StateChange
+from tastytrade.state_log import StateLog
 from tastytrade.subscription import DEFAULT_LIMIT_BYTES, Overflow, Subscription
-from tastytrade.transport.http import user_agent
-from tastytrade.transport.websocket import open_websocket
+from tastytrade.timeouts import Timeouts
 
 log = logging.getLogger(__name__)
 
 E = TypeVar("E", bound=Event)
 
-PROVEN_HEALTHY = 60.0
-"""Seconds a connection must have lived before the next loss is treated as a first one."""
+CONNECTIONS = 2
+"""How many a streamer opens by itself unless told; each is a session of the account, which has few."""
 
 
 class Streamer(AskOnce):
@@ -53,6 +49,10 @@ class Streamer(AskOnce):
     ``async with Streamer(session) as streamer`` connects and is ready to subscribe; ``open()`` and
     ``aclose()`` do the same by hand. The first connection either succeeds or raises; later losses are
     repaired with growing pauses. Subscribing is legal at any time while it is open.
+
+    connections  how many it may open by itself: each holds 25,000 subscriptions
+    require      "realtime" refuses a delayed feed
+    timeouts     time limits and pauses
     """
 
     def __init__(
@@ -63,41 +63,52 @@ class Streamer(AskOnce):
         token: str | None = None,
         plans: Sequence[ChannelPlan] | None = None,
         on_message: Callable[[Received], None] | None = None,
+        connections: int = CONNECTIONS,
+        require: Requirement | None = None,
+        timeouts: Timeouts | None = None,
     ) -> None:
-        if (session is None) == (url is None):
-            raise ConfigurationError("a Streamer takes a session or url=..., one of the two")
+        if connections < 1:
+            raise ConfigurationError(f"connections must be 1 or more, not {connections}")
         super().__init__(session if isinstance(session, Session) else None)
-        self._session = session
-        self._url = url
-        self._token = Secret(token) if token is not None else None
+        self._entrance = Entrance(session, url=url, token=token, require=require)
         self._on_message = on_message
-        self._protocol = ClientProtocol(plans)
-        self._interest = Interest(self._protocol)
-        self._ledger = Ledger()
-        self._state = StateChange(State.CLOSED, "not opened yet", time.time_ns())
-        self._wake = asyncio.Event()
+        self._gap_numbers = count(1)
+        self._books = Books()
+        self._states = StateLog(StateChange(State.CLOSED, "not opened yet", time.time_ns()))
+        self._watch = LoopWatch(on_suspend=self._on_suspend)
         self._ended = asyncio.Event()
         self._failure: Exception | None = None
-        self._task: asyncio.Task[None] | None = None
         self._opened: asyncio.Future[None] | None = None
-        self._last_received_ns = 0
-        self._last_failure: TastytradeError | None = None
-        self._open_gap: tuple[GapReason, int, int] | None = None
-        self.feed_level: str | None = None
-        """What the quote token is good for: "api" (live), "demo" (delayed), "simulated", or None unknown."""
+        self._lines = Lines(
+            entrance=self._entrance,
+            plans=plans,
+            timeouts=timeouts or Timeouts(),
+            books=self._books,
+            received=self._receive,
+            changed=self._tell,
+            failed=self._fail,
+        )
+        self._interest = Interest(
+            self._lines.protocols,
+            grow=self._grow,
+            most=connections,
+            next_gap=self._gap_numbers.__next__,
+        )
+        self._healing = Healing(self, self._books.numbers)
+        self._lines.add(self._interest)
 
     # Opening and closing.
 
     async def open(self) -> None:
         """Connect and wait until the server has accepted us. Raises FeedError or RequestError."""
-        if self._task is not None:
+        if self._lines.is_running:
             raise ConfigurationError("this streamer is open already")
         self._opened = asyncio.get_running_loop().create_future()
         self._ended.clear()
         self._failure = None
-        # One task for the streamer's life, joined in aclose(): a task group would tie opening and
-        # closing to one task, and notebooks open in one cell and close in another.
-        self._task = asyncio.create_task(self._run(), name="tastytrade-streamer")
+        self._states.enter(StateChange(State.CONNECTING, "opening", time.time_ns()))
+        self._watch.start()
+        self._lines.start()
         try:
             await asyncio.shield(self._opened)
         except BaseException:
@@ -105,16 +116,15 @@ class Streamer(AskOnce):
             raise
 
     async def aclose(self) -> None:
-        """Close the connection and end every subscription. May be called twice."""
-        task, self._task = self._task, None
+        """Close the connections and end every subscription. May be called twice."""
+        self._watch.stop()
         try:
-            if task is not None:
-                task.cancel()
-                await asyncio.wait([task])
+            await self._healing.aclose()
+            await self._lines.stop()
         finally:
             self._interest.end(None)
-            if self._state.state not in {State.CLOSED, State.FAILED}:
-                self._enter(State.CLOSED, "closed by us")
+            if self.state.state not in {State.CLOSED, State.FAILED}:
+                self._states.enter(StateChange(State.CLOSED, "closed by us", time.time_ns()))
             self._ended.set()
 
     async def wait_closed(self) -> None:
@@ -143,7 +153,9 @@ class Streamer(AskOnce):
         from_time: datetime | int | None = None,
         source: str | None = None,
         limit_bytes: int = DEFAULT_LIMIT_BYTES,
-        overflow: Overflow = Overflow.DROP_OLDEST,
+        limit_events: int | None = None,
+        overflow: Overflow | None = None,
+        name: str = "",
     ) -> Subscription[E]: ...
 
     @overload
@@ -155,7 +167,9 @@ class Streamer(AskOnce):
         from_time: datetime | int | None = None,
         source: str | None = None,
         limit_bytes: int = DEFAULT_LIMIT_BYTES,
-        overflow: Overflow = Overflow.DROP_OLDEST,
+        limit_events: int | None = None,
+        overflow: Overflow | None = None,
+        name: str = "",
     ) -> Subscription[Event]: ...
 
     def subscribe(
@@ -166,7 +180,9 @@ class Streamer(AskOnce):
         from_time: datetime | int | None = None,
         source: str | None = None,
         limit_bytes: int = DEFAULT_LIMIT_BYTES,
-        overflow: Overflow = Overflow.DROP_OLDEST,
+        limit_events: int | None = None,
+        overflow: Overflow | None = None,
+        name: str = "",
     ) -> Subscription[Any]:
         """An own bounded view of the events of some types and symbols, from now on.
 
@@ -175,22 +191,30 @@ class Streamer(AskOnce):
         from_time    for time series: history since then, newest first, and what follows. An aware
                      datetime, or Unix milliseconds
         source       for order books: the order source, such as ``"NTV"``
-        limit_bytes  how much text may wait for the reader before ``overflow`` decides
+        limit_bytes, limit_events  how much may wait for the reader before ``overflow`` decides
+        overflow     what then happens; unless told, last values are conflated (the newest of each symbol
+                     is kept), and prints and histories fail
+        name         what it is called in stats and ledger
 
         Every reader gets every event; a reader who comes later gets the current values again.
-        Raises ConfigurationError or SymbolError for what cannot be meant, StreamClosed when closed.
+        Raises ConfigurationError or SymbolError for what cannot be meant, TooManySubscriptions for more
+        than ``connections`` hold, StreamClosed when closed.
         """
         self._check_open()
         entries = entries_of(event_types, symbols, from_time=from_time, source=source)
         subscription: Subscription[Any] = Subscription(
             entries,
-            decode=self._decode,
+            decode=self._books.decode,
             release=self._release,
+            heal=self._healing.heal,
+            next_gap=self._gap_numbers.__next__,
             limit_bytes=limit_bytes,
+            limit_events=limit_events,
             overflow=overflow,
+            name=name,
         )
         self._interest.add(subscription, subscription.entries)
-        self._wake.set()
+        self._lines.wake()
         return subscription
 
     def extend(
@@ -208,7 +232,7 @@ class Streamer(AskOnce):
         entries = entries_of(event_types, symbols, from_time=from_time)
         self._interest.add(subscription, entries)
         subscription.change(add=entries)
-        self._wake.set()
+        self._lines.wake()
 
     def reduce(
         self, subscription: Subscription[Any], event_types: EventTypes, symbols: Iterable[str]
@@ -218,7 +242,7 @@ class Streamer(AskOnce):
         entries = [entry for entry in subscription.entries if entry.key in keys]
         self._interest.remove(subscription, entries)
         subscription.change(remove=entries)
-        self._wake.set()
+        self._lines.wake()
 
     def unsent(self, subscription: Subscription[Any]) -> frozenset[str]:
         """The symbols of a subscription that the server has not been told of on this connection."""
@@ -230,156 +254,110 @@ class Streamer(AskOnce):
 
     def open_channels(self) -> None:
         """Open every planned channel now, instead of each when something is first wanted on it."""
-        self._protocol.open_all()
-        self._wake.set()
+        self._lines.protocols[0].open_all()
+        self._lines.wake()
 
     @property
     def state(self) -> StateChange:
         """Where the feed stands, since when, and why."""
-        return self._state
+        return self._states.current
 
     @property
-    def ledger(self) -> Ledger:
-        """Counts of what came in and where it went."""
-        ledger, protocol = self._ledger, self._protocol
-        ledger.malformed, ledger.unknown, ledger.stray = protocol.malformed, protocol.unknown, protocol.stray
-        return ledger
+    def feed_level(self) -> str | None:
+        """What the token is good for: "api" (real time), "demo" (delayed), "simulated"; None unknown."""
+        return self._entrance.level
+
+    def states(self) -> AsyncIterator[StateChange]:
+        """The state now, and then every change; ends when the streamer is closed or has failed."""
+        return self._states.watch()
+
+    async def restored(self, *, timeout: float | None = None) -> bool:
+        """Wait until the server has everything that is wanted now; False when ``timeout`` seconds are over.
+
+        DXLink acknowledges no subscription: the server has answered a ping that was sent after them, and
+        has refused none. Raises what ended the feed, or StreamClosed.
+        """
+        try:
+            async with asyncio.timeout(timeout):
+                async for change in self._states.watch():
+                    if all(one.is_ready and one.is_confirmed for one in self._lines.protocols):
+                        return True
+                    if change.state is State.FAILED and self._failure is not None:
+                        raise self._failure
+        except TimeoutError:
+            return False
+        raise StreamClosed(f"this streamer is closed ({self.state.reason})")
 
     @property
     def progress(self) -> tuple[int, int]:
         """Subscriptions the server has been told, and wanted."""
-        return self._protocol.progress
+        protocols = self._lines.protocols
+        return sum(one.sent for one in protocols), sum(one.desired for one in protocols)
+
+    def unanswered(self) -> dict[str, list[str]]:
+        """Of each event type the symbols that the server was asked for and of which nothing has come, on
+        the present connections, as far as readers have read. Unknown symbols stay silent, rare ones for long.
+        """
+        found: dict[str, list[str]] = {}
+        for protocol in self._lines.protocols:
+            for channel in protocol.channels:
+                for name, symbols in channel.wanted.unanswered.items():
+                    found.setdefault(name, []).extend(sorted(symbols))
+        return {name: symbols for name, symbols in found.items() if symbols}
+
+    def ledger(self) -> Ledger:
+        """Where everything that was received has gone. What waits to be read is decoded to be counted."""
+        return self._books.ledger(self._interest, self._lines.protocols)
+
+    def stats(self) -> Stats:
+        """How much comes a second, how late it is read, what waits for whom, and who blocked the loop."""
+        return self._books.stats(self._interest, self._watch.stats())
 
     def __repr__(self) -> str:
         sent, wanted = self.progress
-        return f"<Streamer {self._state.state.value}, {sent} of {wanted} subscribed>"
+        return f"<Streamer {self.state.state.value}, {sent} of {wanted} subscribed>"
 
-    # The connection's life.
-
-    async def _run(self) -> None:
-        attempt = 0
-        try:
-            while True:
-                began = time.monotonic()
-                failure = await self._connection()
-                if self._is_final(failure):
-                    self._fail(failure)
-                    return
-                attempt = 1 if time.monotonic() - began > PROVEN_HEALTHY else attempt + 1
-                delay = backoff(attempt)
-                self._enter(State.BACKOFF, f"{failure}; next attempt in {delay:.1f} s")
-                await asyncio.sleep(delay)
-        except Exception as error:  # noqa: BLE001 - the top of a task: every reader is told, none hangs
-            self._fail(error)
-
-    async def _connection(self) -> TastytradeError:
-        """One connection from opening to its end; gives the reason of the end."""
-        self._enter(State.CONNECTING, "opening a connection")
-        try:
-            url, token = await self._address()
-            async with open_websocket(url, user_agent=user_agent()) as door:
-                self._enter(State.AUTHENTICATING, "waiting for the server's SETUP")
-                connection = Connection(
-                    self._protocol,
-                    door,
-                    received=self._receive,
-                    progressed=self._announce,
-                    wake=self._wake,
-                )
-                failure: TastytradeError = await connection.run(token=token)
-        except TastytradeError as error:
-            failure = error
-        if self._open_gap is None and self._last_received_ns:
-            self._open_gap = (gap_reason(failure), self._last_received_ns, self._protocol.epoch)
-        return failure
-
-    async def _address(self) -> tuple[str, str | None]:
-        if self._session is None:
-            return str(self._url), self._token.reveal() if self._token is not None else None
-        renew = isinstance(self._last_failure, FeedUnauthorized)
-        quote_token = await self._session.quote_token(renew=renew)
-        self.feed_level = quote_token.level
-        return quote_token.dxlink_url, quote_token.token.reveal()
+    # The source's side.
 
     def _receive(self, message: Received) -> None:
-        if isinstance(message, Frame):
-            self._last_received_ns = message.received_ns
-            self._ledger.frames += 1
-            self._ledger.bytes += message.size_bytes
-            if not self._interest.route(message):
-                self._ledger.unclaimed += 1
-            return
         if isinstance(message, Error):
             log.warning(
                 "DXLink server: %s on channel %d: %r", message.error, message.channel, message.message
             )
         if self._on_message is not None:
             self._on_message(message)
-        self._wake.set()
 
-    def _announce(self) -> None:
-        """Tell the state that the protocol has come to."""
-        protocol = self._protocol
-        if not protocol.is_ready:
-            return
-        if protocol.is_asked:
-            self._enter(State.LIVE, "everything wanted has been asked for")
-            self._last_failure = None
-            self._close_gap()
-        else:
-            sent, wanted = protocol.progress
-            self._enter(State.RESTORING, f"{sent} of {wanted} subscribed")
-        if self._opened is not None and not self._opened.done():
+    def _tell(self) -> None:
+        """A connection's state has changed, and so may ours."""
+        if self._opened is not None and not self._opened.done() and self._lines.was_ready:
             self._opened.set_result(None)
-
-    # Ends and gaps.
-
-    def _is_final(self, failure: TastytradeError) -> bool:
-        """Whether trying again would be useless or harmful; the first connection is tried once.
-
-        A refused token is renewed once: the session may have had it for hours.
-        """
-        self._last_failure, before = failure, self._last_failure
-        if isinstance(failure, FeedUnauthorized):
-            return self._session is None or isinstance(before, FeedUnauthorized)
-        if self._opened is not None and not self._opened.done():
-            return True
-        return isinstance(failure, CredentialsRejected | NotPermitted | ConfigurationError | StreamClosed)
+        if self.state.state is not State.FAILED:
+            self._states.enter(self._lines.standing)
 
     def _fail(self, error: Exception) -> None:
-        self._enter(State.FAILED, str(error))
         self._failure = error
+        self._states.enter(StateChange(State.FAILED, str(error), time.time_ns()))
         self._ended.set()
         self._interest.end(error)
         if self._opened is not None and not self._opened.done():
             self._opened.set_exception(error)
 
-    def _close_gap(self) -> None:
-        if self._open_gap is not None:
-            reason, from_ns, epoch = self._open_gap
-            self._open_gap = None
-            self._interest.add_gap(Gap(reason, from_ns, time.time_ns(), epoch, self._protocol.epoch))
+    def _grow(self) -> ClientProtocol:
+        """One connection more, because the others hold as much as they may."""
+        line = self._lines.add(self._interest)
+        log.info("connection %d is opened: %s subscriptions are wanted", line.number, f"{self.progress[1]:,}")
+        return line.protocol
+
+    def _on_suspend(self, seconds: float) -> None:
+        log.info("this machine or program stood still for %.1f s", seconds)
+        self._lines.suspended()
 
     # Small things.
 
     def _check_open(self) -> None:
-        if self._state.state in {State.CLOSED, State.FAILED}:
-            raise StreamClosed(f"this streamer is not open ({self._state.reason}); use it in `async with`")
-
-    def _decode(self, frame: Frame) -> Decoded:
-        if frame.is_decoded:
-            return frame.decode()
-        decoded = frame.decode()
-        self._ledger.count(decoded)
-        for bad in decoded.quarantined:
-            log.debug("quarantined %d rows of %s: %s", bad.rows, bad.event_type, bad.reason)
-        return decoded
+        if self.state.state in {State.CLOSED, State.FAILED}:
+            raise StreamClosed(f"this streamer is not open ({self.state.reason}); use it in `async with`")
 
     def _release(self, subscription: Subscription[Any]) -> None:
         self._interest.leave(subscription)
-        self._wake.set()
-
-    def _enter(self, state: State, reason: str) -> None:
-        if (state, reason) != (self._state.state, self._state.reason):
-            self._state = StateChange(state, reason, time.time_ns())
-            log.debug("feed %s: %s", state.value, reason)
+        self._lines.wake()

@@ -1,25 +1,37 @@
 """Subscription: one reader's view of a source. A bounded buffer of undecoded frames, and how to read it.
 
-Frames wait as bytes. The reader who pulls decodes; other readers of the same frame get the same
-batches. Reading costs no turn of the event loop per event, only one when there is nothing to read.
+Frames wait as bytes. The reader who pulls decodes; other readers in step get the same batches. Reading
+costs no turn of the event loop per event, only one when there is nothing to read. Gaps stand between the
+frames, where they belong.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
-from enum import Enum
+from itertools import count
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
+from msgspec.structs import replace
+
 from tastytrade.dxfeed import Event, EventBatch
+from tastytrade.dxfeed.gap import Gap
 from tastytrade.dxlink.compact import Decoded
 from tastytrade.dxlink.frame import Frame
 from tastytrade.dxlink.messages import Entry
 from tastytrade.dxlink.wanted import Key
 from tastytrade.errors import SlowReader
-from tastytrade.source import Gap, GapReason
+from tastytrade.ledger import ReaderLedger
+from tastytrade.meter import Histogram, ReaderStats
+from tastytrade.reading.backlog import Backlog, Given, rows_of
+from tastytrade.reading.continuity import REPEATED, Continuity, Symbol
+from tastytrade.reading.overflow import Overflow, overflow_for
+from tastytrade.reading.selection import Selection, unreadable
+
+__all__ = ["DEFAULT_LIMIT_BYTES", "Heal", "Overflow", "Subscription"]
 
 E = TypeVar("E", bound=Event)
 
@@ -30,21 +42,16 @@ MAX_GAPS = 1000
 
 _FRAMES_PER_TURN = 64
 
-
-class Overflow(Enum):
-    """What happens when a reader falls behind its limit."""
-
-    DROP_OLDEST = "drop oldest"
-    """The oldest frames go; a Gap in ``subscription.gaps`` says from when to when."""
-    FAIL = "fail"
-    """Reading raises SlowReader."""
+Heal = Callable[["Subscription[Any]", Gap, dict[Symbol, int]], None]
+"""Asks for what history has: of some symbols, since when each (Unix ms), for a gap."""
 
 
 class Subscription(Generic[E]):
     """The events of some types and symbols, for one reader.
 
-    ``async for event in subscription`` gives events, ``subscription.batches()`` gives them by column.
-    Use it in ``async with``, or call ``close()``: then what nobody else wants is unsubscribed.
+    ``async for event in subscription`` gives events, ``subscription.batches()`` gives them by column,
+    ``subscription.records()`` gives batches and the gaps between them. Use it in ``async with``, or call
+    ``close()``: then what nobody else wants is unsubscribed.
     """
 
     def __init__(
@@ -53,26 +60,41 @@ class Subscription(Generic[E]):
         *,
         decode: Callable[[Frame], Decoded],
         release: Callable[[Subscription[Any]], None],
+        heal: Heal | None = None,
+        next_gap: Callable[[], int] | None = None,
         limit_bytes: int = DEFAULT_LIMIT_BYTES,
-        overflow: Overflow = Overflow.DROP_OLDEST,
+        limit_events: int | None = None,
+        overflow: Overflow | None = None,
+        name: str = "",
     ) -> None:
         self._entries = {_place(entry): entry for entry in entries}
-        self.limit_bytes = limit_bytes
-        self.overflow = overflow
-        self.gaps: list[Gap] = []
+        self._name = name
         self.delivered = 0
         """Events handed to the reader."""
-        self.dropped_frames = 0
-        self._symbols, self._sources = _wanted_by_type(self._entries.values())
         self._decode = decode
         self._release = release
-        self._frames: deque[Frame] = deque()
-        self._batches: deque[EventBatch[E]] = deque()
+        self._heal = heal
+        self._next_gap = next_gap or count(1).__next__
+        self._gaps: dict[int, Gap] = {}
+        self._received = 0
+        self._continuity = Continuity()
+        self._backlog = Backlog(
+            self._open,
+            limit_bytes=limit_bytes,
+            limit_events=limit_events,
+            overflow=overflow_for(self._entries.values(), overflow),
+            next_gap=self._next_gap,
+        )
+        self._out: deque[EventBatch[E] | Gap] = deque()
         self._begun: tuple[EventBatch[E], Iterator[E]] | None = None
-        self._waiting_bytes = 0
+        self._turns = 0
+        self.lag = Histogram()
+        """How long messages had waited when they were read, in seconds."""
         self._ready = asyncio.Event()
+        self._drained = asyncio.Event()
         self._ended = False
         self._error: Exception | None = None
+        self._select()
 
     # The reader's side.
 
@@ -81,11 +103,13 @@ class Subscription(Generic[E]):
 
     async def events(self, *, duration: float | None = None) -> AsyncGenerator[E, None]:
         """Every event, one by one; for ``duration`` seconds, or until closed."""
-        async for batch in self.batches(duration=duration):
-            events = iter(batch)
-            self._begun = (batch, events)
-            for event in events:
-                yield event
+        deadline = self._begin(duration)
+        while (record := await self._next(deadline)) is not None:
+            if isinstance(record, EventBatch):
+                events = iter(record)
+                self._begun = (record, events)
+                for event in events:
+                    yield event
 
     async def batches(self, *, duration: float | None = None) -> AsyncGenerator[EventBatch[E], None]:
         """Every event, by column, as they come; for ``duration`` seconds, or until closed.
@@ -94,28 +118,17 @@ class Subscription(Generic[E]):
         by then has been read. Raises SlowReader or the source's error where there is one to know about.
         Whoever leaves the loop and comes back goes on where it was left: no event is lost in between.
         """
-        loop = asyncio.get_running_loop()
-        deadline = None if duration is None else loop.time() + duration
-        turns = 0
-        self._take_up_again()
-        while True:
-            if deadline is not None and loop.time() >= deadline:
-                return
-            if self._batches:
-                batch = self._batches.popleft()
-                self.delivered += len(batch)
-                yield batch
-                continue
-            if not self._frames:
-                turns = 0
-                if not await self._wait(deadline):
-                    return
-                continue
-            self._batches.extend(self._next_batches())
-            turns += 1
-            if turns == _FRAMES_PER_TURN:  # a long backlog must not keep the loop from reading the socket
-                turns = 0
-                await asyncio.sleep(0)
+        deadline = self._begin(duration)
+        while (record := await self._next(deadline)) is not None:
+            if isinstance(record, EventBatch):
+                yield record
+
+    async def records(self, *, duration: float | None = None) -> AsyncGenerator[EventBatch[E] | Gap, None]:
+        """Batches and, between them, gaps: one where it opens, and again under its number when it has ended
+        and when it was healed. Else as ``batches()``."""
+        deadline = self._begin(duration)
+        while (record := await self._next(deadline)) is not None:
+            yield record
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -123,14 +136,64 @@ class Subscription(Generic[E]):
         return tuple(self._entries.values())
 
     @property
+    def gaps(self) -> list[Gap]:
+        """From when to when something may be missing, each as it is known now. Past 1,000 of them the
+        last is made longer instead."""
+        return list(self._gaps.values())
+
+    @property
+    def overflow(self) -> Overflow:
+        """What happens when it falls behind its limits."""
+        return self._backlog.overflow
+
+    @property
+    def limit_bytes(self) -> int:
+        """How much text may wait for the reader."""
+        return self._backlog.limit_bytes
+
+    @property
+    def limit_events(self) -> int | None:
+        """How many events may wait for the reader; None: any number within ``limit_bytes``."""
+        return self._backlog.limit_events
+
+    @property
     def is_closed(self) -> bool:
         """Whether nothing more will arrive; what has arrived can still be read."""
         return self._ended
 
     @property
+    def name(self) -> str:
+        """What it was called, else what it is of."""
+        return self._name or f"{', '.join(self._selection.types)} of {len(self._entries)}"
+
+    @property
     def waiting_bytes(self) -> int:
         """Size of what has arrived and not been read, as text."""
-        return self._waiting_bytes
+        return self._backlog.waiting_bytes
+
+    def stats(self) -> ReaderStats:
+        """What waits for the reader, and for how long."""
+        oldest_ns = self._backlog.oldest_ns
+        return ReaderStats(
+            name=self.name,
+            waiting_frames=len(self._backlog),
+            waiting_bytes=self.waiting_bytes,
+            oldest_s=0.0 if oldest_ns is None else max(0.0, (time.time_ns() - oldest_ns) / 1e9),
+            delivered=self.delivered,
+        )
+
+    def ledger(self) -> ReaderLedger:
+        """Where everything that came for this reader has gone. What waits is decoded to be counted."""
+        waiting = sum(rows_of(self._selection.of(self._decode(one))) for one in self._backlog.frames())
+        read = sum(len(record) for record in self._out if isinstance(record, EventBatch))
+        return ReaderLedger(
+            name=self.name,
+            received=self._received + waiting,
+            delivered=self.delivered,
+            conflated=self._backlog.conflated,
+            dropped={"overflow": self._backlog.dropped, REPEATED: self._continuity.repeated},
+            queued=waiting + read + self._backlog.kept,
+        )
 
     def close(self) -> None:
         """End the subscription; the reader gets what has arrived and then the end. May be called twice."""
@@ -138,6 +201,7 @@ class Subscription(Generic[E]):
             self._ended = True
             self._release(self)
             self._ready.set()
+            self._drained.set()
 
     async def __aenter__(self) -> Self:
         return self
@@ -148,8 +212,11 @@ class Subscription(Generic[E]):
         self.close()
 
     def __repr__(self) -> str:
-        types = ", ".join(self._symbols)
-        return f"<Subscription to {len(self.entries)} of {types}: {self.delivered} delivered>"
+        types = ", ".join(self._selection.types)
+        return (
+            f"<Subscription to {len(self.entries)} of {types}: {self.delivered} delivered,"
+            f" overflow {self.overflow.value}>"
+        )
 
     # The source's side.
 
@@ -158,56 +225,105 @@ class Subscription(Generic[E]):
         for entry in remove:
             self._entries.pop(_place(entry), None)
         self._entries |= {_place(entry): entry for entry in add}
-        self._symbols, self._sources = _wanted_by_type(self._entries.values())
+        self._select()
+
+    @property
+    def is_blocking(self) -> bool:
+        """Whether its connection has to wait for it."""
+        return self.overflow is Overflow.BLOCK and self._backlog.is_full and not self._ended
 
     def put(self, frame: Frame) -> None:
-        """Take a frame in. Never blocks; over the limit the overflow policy decides."""
+        """Take a frame in. Never blocks; over a limit the overflow policy decides."""
         if self._ended:
             return
-        self._frames.append(frame)
-        self._waiting_bytes += frame.size_bytes
-        if self._waiting_bytes > self.limit_bytes:
-            self._overflow()
+        try:
+            gap = self._backlog.put(frame)
+        except SlowReader as error:
+            self.end(error)
+            self._release(self)
+            return
+        if gap is not None:
+            self._note(gap)
         self._ready.set()
 
+    def make_room(self) -> None:
+        """Let the oldest go: it has held up its connection for long enough."""
+        gap = self._backlog.make_room()
+        if gap is not None:
+            self._note(gap)
+
     def add_gap(self, gap: Gap) -> None:
-        """Note that something may be missing. Past the limit the last record is made longer instead."""
-        if len(self.gaps) < MAX_GAPS:
-            self.gaps.append(gap)
+        """Something may be missing, or a gap is known better: it stands before whatever comes next."""
+        if self._ended:
             return
-        last = self.gaps[-1]
-        self.gaps[-1] = Gap(gap.reason, last.from_ns, gap.to_ns, last.epoch_before, gap.epoch_after)
+        self._note(gap)
+        self._backlog.put_other(gap)
+        self._ready.set()
+
+    def give(self, gap: Gap, symbol: Symbol, rows: EventBatch[Any] | None, *, is_whole: bool) -> None:
+        """Take in what history has of a symbol for a gap."""
+        self._drained.clear()
+        self._backlog.put_other(Given(gap.number, symbol, rows, is_whole))
+        self._ready.set()
+
+    async def drained(self) -> None:
+        """Wait until what was given has been read, or nothing is read any more."""
+        while not self._ended and self._backlog:
+            self._drained.clear()
+            await self._drained.wait()
+
+    def resume_at(self, key: Key) -> int | None:
+        """From when a history of it is to be asked for again after a loss (Unix ms)."""
+        return self._continuity.resume_at(key[:2])
+
+    def resume(self, key: Key, from_time: int) -> None:
+        """A history of it is asked for again, from then on."""
+        self._continuity.resume(key[:2], from_time)
 
     def end(self, error: Exception | None = None) -> None:
         """The source is over: the reader gets what has arrived, then the end or the error."""
         self._ended = True
         self._error = self._error or error
         self._ready.set()
+        self._drained.set()
 
-    def _overflow(self) -> None:
-        if self.overflow is Overflow.FAIL:
-            self.end(
-                SlowReader(
-                    f"this reader fell {self._waiting_bytes / 1e6:.1f} MB behind the feed (limit"
-                    f" {self.limit_bytes / 1e6:.1f} MB); read faster, raise limit_bytes, or choose"
-                    " overflow=Overflow.DROP_OLDEST"
-                )
-            )
-            self._release(self)
-            return
-        if len(self._frames) == 1:  # larger than the limit by itself: nothing older could go
-            return
-        # Half of the limit goes at once: one long gap says more than a thousand short ones.
-        first = self._frames[0]
-        while self._waiting_bytes > self.limit_bytes // 2 and len(self._frames) > 1:
-            dropped = self._frames.popleft()
-            self._waiting_bytes -= dropped.size_bytes
-            self.dropped_frames += 1
-        upto = self._frames[0]
-        self.add_gap(Gap(GapReason.OVERFLOW, first.received_ns, upto.received_ns, first.epoch, upto.epoch))
+    # Reading.
+
+    def _begin(self, duration: float | None) -> float | None:
+        """Put back what was left of the batch whose events somebody stopped reading; when to stop."""
+        begun, self._begun = self._begun, None
+        if begun is not None:
+            batch, events = begun
+            rest = len(list(events))
+            if rest:
+                self.delivered -= rest
+                self._out.appendleft(batch.rows(range(len(batch) - rest, len(batch))))
+        return None if duration is None else asyncio.get_running_loop().time() + duration
+
+    async def _next(self, deadline: float | None) -> EventBatch[E] | Gap | None:
+        """The next record; None when the time is over or nothing will come any more."""
+        while True:
+            if deadline is not None and asyncio.get_running_loop().time() >= deadline:
+                return None
+            if self._out:
+                record = self._out.popleft()
+                if isinstance(record, EventBatch):
+                    self.delivered += len(record)
+                return record
+            if not self._backlog:
+                self._turns = 0
+                self._drained.set()
+                if not await self._wait(deadline):
+                    return None
+                continue
+            self._read()
+            self._turns += 1
+            if self._turns >= _FRAMES_PER_TURN:  # a long backlog must not keep the loop from the socket
+                self._turns = 0
+                await asyncio.sleep(0)
 
     async def _wait(self, deadline: float | None) -> bool:
-        """Wait until there is a frame. False when the time is over or nothing will come any more."""
+        """Wait until there is something. False when the time is over or nothing will come any more."""
         if self._ended:
             if self._error is not None:
                 raise self._error
@@ -220,51 +336,68 @@ class Subscription(Generic[E]):
             return False
         return True
 
-    def _take_up_again(self) -> None:
-        """Put back what was left of the batch whose events somebody stopped reading."""
-        begun, self._begun = self._begun, None
-        if begun is None:
-            return
-        batch, events = begun
-        rest = len(list(events))
-        if rest:
-            self.delivered -= rest
-            self._batches.appendleft(batch.rows(range(len(batch) - rest, len(batch))))
+    def _read(self) -> None:
+        """Take the next item of the backlog and put out what it holds."""
+        item = self._backlog.take()
+        match item:
+            case Frame():
+                self.lag.add((time.time_ns() - item.received_ns) / 1e9)
+                self._put_out(self._open(item))
+            case EventBatch():
+                self._put_out([item])
+            case Gap():
+                self._out.append(item)
+                prints = self._continuity.on_gap(item)
+                if prints and self._heal is not None and not self._ended:
+                    self._heal(self, item, prints)
+            case Given():
+                rows = self._continuity.give(item.gap, item.symbol, item.rows, is_whole=item.is_whole)
+                if rows is not None and len(rows):
+                    self._received += len(rows)
+                    self._out.append(rows)
+        self._tell_healed()
 
-    def _next_batches(self) -> Iterable[EventBatch[E]]:
-        frame = self._frames.popleft()
-        self._waiting_bytes -= frame.size_bytes
-        for batch in self._decode(frame).batches:
-            name = batch.event_class.__name__
-            wanted = self._symbols.get(name)
-            if wanted is None or wanted.isdisjoint(batch.symbols):
-                continue
-            chosen = batch.of_symbols(wanted)
-            sources = self._sources.get(name)
-            if sources is not None:
-                chosen = _of_sources(chosen, sources)
-            if len(chosen):
-                yield chosen  # type: ignore[misc]  # the entries' types are the classes E stands for
+    def _put_out(self, batches: list[EventBatch[Any]]) -> None:
+        for batch in batches:
+            taken = self._continuity.take(batch)
+            if len(taken):
+                self._out.append(taken)
+
+    def _open(self, frame: Frame) -> list[EventBatch[Any]]:
+        """The reader's events in a frame, counted as received; a gap where some could not be read."""
+        decoded = self._decode(frame)
+        batches = list(self._selection.of(decoded))
+        self._received += rows_of(batches)
+        for bad in decoded.quarantined:
+            types = self._selection.concerned(bad)
+            if types:
+                gap = unreadable(frame, bad, types, number=self._next_gap())
+                self._note(gap)
+                self._out.append(gap)
+        return batches
+
+    def _tell_healed(self) -> None:
+        notes = self._continuity.notes
+        if notes:
+            for gap in notes:
+                self._note(gap)
+                self._out.append(gap)
+            notes.clear()
+
+    def _note(self, gap: Gap) -> None:
+        if gap.number in self._gaps or len(self._gaps) < MAX_GAPS:
+            self._gaps[gap.number] = gap
+            return
+        number, last = next(reversed(self._gaps.items()))
+        types = tuple(dict.fromkeys((*last.event_types, *gap.event_types)))
+        self._gaps[number] = replace(gap, number=number, from_ns=last.from_ns, event_types=types)
+
+    def _select(self) -> None:
+        self._selection = Selection(self._entries.values())
+        self._backlog.types = self._selection.types
+        self._continuity.follow(self._entries.values())
 
 
 def _place(entry: Entry) -> tuple[Key, bool]:
     """What an entry is one of: a history and the newest value of a symbol are two things."""
     return entry.key, entry.from_time is None
-
-
-def _wanted_by_type(entries: Iterable[Entry]) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
-    """Of each event type the symbols, and the order sources where every entry names one."""
-    symbols: dict[str, set[str]] = {}
-    sources: dict[str, set[str | None]] = {}
-    for entry in entries:
-        symbols.setdefault(entry.type, set()).add(entry.symbol)
-        sources.setdefault(entry.type, set()).add(entry.source)
-    return symbols, {name: {one for one in some if one} for name, some in sources.items() if None not in some}
-
-
-def _of_sources(batch: EventBatch[Any], sources: set[str]) -> EventBatch[Any]:
-    """The events from some order sources; one that does not say where it is from counts as well."""
-    column = batch.columns.get("source", ())
-    if all(not source or source in sources for source in column):
-        return batch
-    return batch.rows(at for at, source in enumerate(column) if not source or source in sources)

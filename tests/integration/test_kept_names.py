@@ -309,7 +309,7 @@ async def test_a_connection_is_opened_in_one_task_and_closed_in_another(session:
     await asyncio.create_task(connection.close())
     await session.close()
 
-    assert "tastytrade-streamer" in running
+    assert "tastytrade-streamer-1" in running
     assert ours() == set()
     assert table(client, "Quotes").height > 0
 

@@ -8,9 +8,9 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
+from tastytrade.admission import Admission
 from tastytrade.blocking.intervals import candle_symbols
 from tastytrade.blocking.moments import aware
-from tastytrade.connection import Admission
 from tastytrade.dxfeed import Candle, Event, EventFlags, EventType, event_class
 from tastytrade.dxfeed.candle_symbols import canonical_candle_symbol
 from tastytrade.dxfeed.symbol_list import symbol_list

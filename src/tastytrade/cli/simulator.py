@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -43,6 +44,24 @@ DXLink = Annotated[
         help="A switch of its DXLink end (ServerOptions); may be repeated.",
     ),
 ]
+Faults = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--fault",
+        metavar="JSON",
+        help='Something that goes wrong, such as {"name": "close", "at_s": 10}; may be repeated.',
+    ),
+]
+Controlled = Annotated[
+    bool,
+    typer.Option(
+        "--control", help="Listen on a second port of this machine, for programs that inject faults."
+    ),
+]
+TruthFile = Annotated[
+    Path | None,
+    typer.Option("--truth", metavar="FILE", help="Append what it really does to this file, as JSON lines."),
+]
 
 
 @app.callback(invoke_without_command=True)
@@ -56,11 +75,14 @@ def simulator(
     symbol: Symbols = None,
     rest: Rest = None,
     dxlink: DXLink = None,
+    fault: Faults = None,
+    control: Controlled = False,
+    truth: TruthFile = None,
 ) -> None:
     """Serve a local tastytrade, REST and DXLink on one port, until Ctrl-C or SIGTERM.
 
     Prints one line of JSON once it listens: api_url, dxlink_url, events_url, login, password,
-    client_secret, refresh_token.
+    client_secret, refresh_token; with --control also control_url and control_token.
     """
     from tastytrade.cli.switches import parse_switches
     from tastytrade.simulator import RestOptions, ServerOptions, Simulator
@@ -74,6 +96,9 @@ def simulator(
         symbols=symbol or (),
         dxlink_options=parse_switches(ServerOptions, dxlink or (), option="--dxlink"),
         rest_options=parse_switches(RestOptions, rest or (), option="--rest"),
+        faults=fault or (),
+        control=control,
+        truth=truth,
     )
     if context.invoked_subcommand is None:
         asyncio.run(_serve(made))
@@ -112,6 +137,8 @@ async def _serve(simulator: Simulator) -> None:
             "client_secret": user.client_secret,
             "refresh_token": user.refresh_token,
         }
+        if simulator.control_url and simulator.control_token:
+            line |= {"control_url": simulator.control_url, "control_token": simulator.control_token}
         typer.echo(msgspec.json.encode(line).decode())
         sys.stdout.flush()
         await stop.wait()

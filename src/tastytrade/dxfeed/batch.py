@@ -6,7 +6,7 @@ work per event, a table takes its columns as they are, and events exist only for
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import compress, repeat
 from typing import Any, Generic, TypeVar
 
@@ -23,9 +23,10 @@ class EventBatch(Generic[E]):
     received_ns  when the frame was read at the socket: Unix nanoseconds, UTC
     epoch        number of the authenticated connection it came on, counted from 1
     channel      DXLink channel number
+    numbers      ingest number of each event: they rise over everything that one source received
     """
 
-    __slots__ = ("_length", "channel", "columns", "epoch", "event_class", "received_ns")
+    __slots__ = ("_length", "channel", "columns", "epoch", "event_class", "numbers", "received_ns")
 
     def __init__(
         self,
@@ -35,6 +36,7 @@ class EventBatch(Generic[E]):
         received_ns: int = 0,
         epoch: int = 0,
         channel: int = 0,
+        numbers: Sequence[int] | None = None,
     ) -> None:
         self.event_class = event_class
         self.columns = columns
@@ -42,6 +44,7 @@ class EventBatch(Generic[E]):
         self.epoch = epoch
         self.channel = channel
         self._length = len(next(iter(columns.values()))) if columns else 0
+        self.numbers = range(self._length) if numbers is None else numbers
 
     def __len__(self) -> int:
         return self._length
@@ -74,12 +77,14 @@ class EventBatch(Generic[E]):
         if wanted.issuperset(self.symbols):
             return self
         chosen = [symbol in wanted for symbol in self.symbols]
-        return self._with({name: list(compress(column, chosen)) for name, column in self.columns.items()})
+        columns = {name: list(compress(column, chosen)) for name, column in self.columns.items()}
+        return self._with(columns, list(compress(self.numbers, chosen)))
 
     def rows(self, places: Iterable[int]) -> EventBatch[E]:
         """The events at some places, in that order."""
         chosen = list(places)
-        return self._with({name: [column[at] for at in chosen] for name, column in self.columns.items()})
+        columns = {name: [column[at] for at in chosen] for name, column in self.columns.items()}
+        return self._with(columns, [self.numbers[at] for at in chosen])
 
     def parts(self, rows: int) -> Iterator[EventBatch[E]]:
         """The batch in pieces of at most so many events, in order."""
@@ -87,9 +92,14 @@ class EventBatch(Generic[E]):
             yield self
             return
         for start in range(0, self._length, rows):
-            yield self._with({name: column[start : start + rows] for name, column in self.columns.items()})
+            columns = {name: column[start : start + rows] for name, column in self.columns.items()}
+            yield self._with(columns, self.numbers[start : start + rows])
 
-    def _with(self, columns: Mapping[str, list[Any]]) -> EventBatch[E]:
+    def with_columns(self, **columns: list[Any]) -> EventBatch[E]:
+        """The same events with some columns replaced."""
+        return self._with({**self.columns, **columns}, self.numbers)
+
+    def _with(self, columns: Mapping[str, list[Any]], numbers: Sequence[int]) -> EventBatch[E]:
         """Other columns that came at the same time and place."""
         return EventBatch(
             self.event_class,
@@ -97,6 +107,7 @@ class EventBatch(Generic[E]):
             received_ns=self.received_ns,
             epoch=self.epoch,
             channel=self.channel,
+            numbers=numbers,
         )
 
     @classmethod

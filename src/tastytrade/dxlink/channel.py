@@ -5,13 +5,24 @@ from __future__ import annotations
 from enum import Enum
 
 from tastytrade.dxlink.compact import Layout
-from tastytrade.dxlink.messages import Contract, DataFormat, FeedConfig, FeedSetup
+from tastytrade.dxlink.messages import (
+    Contract,
+    DataFormat,
+    Entry,
+    FeedConfig,
+    FeedSetup,
+    FeedSubscription,
+)
 from tastytrade.dxlink.plan import ChannelPlan
 from tastytrade.dxlink.wanted import WantedSet
 
 ROOM = 20_000
 """Last values that are subscribed to before some are given up; a connection has room for 25,000 entries
 (measured by others)."""
+HISTORIES_IN_FLIGHT = 16
+"""Histories that are asked for before others have ended; a client of tastytrade had to stay below 18."""
+REOPEN_PAUSE = 0.5
+"""Seconds before a channel that the server closed is opened again; doubled each time, up to 32."""
 
 
 class Opening(Enum):
@@ -28,19 +39,58 @@ class Channel:
     def __init__(self, plan: ChannelPlan) -> None:
         self.plan = plan
         # A server allows few histories at a time: they are given up before others are asked for.
-        self.wanted = WantedSet(room=ROOM if plan.contract is Contract.TICKER else 0)
+        is_history = plan.contract is Contract.HISTORY
+        self.wanted = WantedSet(
+            room=ROOM if plan.contract is Contract.TICKER else 0,
+            in_flight=HISTORIES_IN_FLIGHT if is_history else None,
+        )
         self.number = 0
+        self.asked = 0
+        """Mark of the last subscription message; ``confirmed`` is the mark up to which it was heard."""
+        self.confirmed = 0
+        self.open_at = 0.0
+        self.closures = 0
+        """How often the server closed it on this connection."""
         self.opening = Opening.CLOSED
         self.opened_by = 0.0
         self.layout: Layout = {}
         self.data_format = DataFormat.FULL.value  # of a channel that has said nothing yet
         self.aggregation_period: float | None = None
         self.quiet_until = 0.0
+        self.look_at = 0.0
+        """When to look again whether there is room for what waits."""
         self.refusals = 0
         """How often the server said that there are too many subscriptions; which, it does not say."""
+        self._unconfirmed: list[tuple[int, list[Entry]]] = []
         self._types_asked: set[str] = set()
         self._asked_once_more = False
         self._is_set_up = False
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether everything wanted has been asked for, and heard."""
+        return self.wanted.is_asked and self.confirmed >= self.asked
+
+    @property
+    def brings_values(self) -> bool:
+        """Whether a subscription is answered at once, by a value or a snapshot."""
+        return self.plan.contract is not Contract.STREAM
+
+    def said(self, message: FeedSubscription, mark: int) -> None:
+        """A subscription message goes out under a mark."""
+        self.asked = mark
+        self._unconfirmed.append((mark, message.add or []))
+
+    def confirm(self, mark: int) -> None:
+        """The server has read everything up to a mark."""
+        self.confirmed = max(self.confirmed, min(mark, self.asked))
+        self._unconfirmed = [one for one in self._unconfirmed if one[0] > mark]
+
+    def take_back(self) -> None:
+        """What the server may not have taken goes back to what waits; it names no message that it refused."""
+        for _, entries in self._unconfirmed:
+            self.wanted.take_back(entries)
+        self._unconfirmed = []
 
     def restart(self) -> None:
         """Nothing is known of this channel at the server any more; what is desired stays."""
@@ -49,7 +99,9 @@ class Channel:
         self.layout = {}
         self.data_format = DataFormat.FULL.value
         self.aggregation_period = None
-        self.quiet_until = 0.0
+        self.quiet_until = self.open_at = 0.0
+        self.asked = self.confirmed = 0
+        self._unconfirmed = []
         self._types_asked = set()
         self._asked_once_more = False
         self._is_set_up = False

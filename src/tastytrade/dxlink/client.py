@@ -11,24 +11,19 @@ outlives connections; after a restart the desired set is sent as it is then.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import Enum
+from itertools import count
 
-from tastytrade.dxlink.channel import Channel, Opening
 from tastytrade.dxlink.frame import Frame, channel_of_feed_data
-from tastytrade.dxlink.liveness import KEEPALIVE_TIMEOUT, Liveness
+from tastytrade.dxlink.liveness import KEEPALIVE_TIMEOUT, QUIET_GRACE, Liveness
+from tastytrade.dxlink.meaning import Meaning, meaning_of
 from tastytrade.dxlink.messages import (
     CONNECTION,
     AnyMessage,
     Auth,
     AuthState,
-    ChannelClosed,
-    ChannelOpened,
-    ChannelRequest,
-    Entry,
     Error,
-    ErrorKind,
-    FeedConfig,
     FeedData,
     Keepalive,
     Message,
@@ -38,14 +33,18 @@ from tastytrade.dxlink.messages import (
     encode,
     shorten,
 )
-from tastytrade.dxlink.plan import ChannelPlan, contract_plans
-from tastytrade.errors import ConfigurationError, ConnectFailed, FeedStalled, FeedUnauthorized, ProtocolError
+from tastytrade.dxlink.plan import ChannelPlan
+from tastytrade.dxlink.subscriber import PACE, RATE_COOLDOWN, Subscriber
+from tastytrade.errors import (
+    ConnectFailed,
+    FeedStalled,
+    FeedUnauthorized,
+    ProtocolError,
+    TooManySessions,
+)
 
 VERSION = "0.1-tastytrade-marketdata/0.1"
 STEP_TIMEOUT = 10.0
-PACE = 0.2
-"""Seconds between subscription messages of 500 entries; servers answer faster ones with errors."""
-RATE_COOLDOWN = 10.0
 MAX_MALFORMED = 10
 """Unreadable messages within ten seconds after which the connection is given up."""
 
@@ -60,9 +59,10 @@ class Step(Enum):
     AUTH_STATE = "its first AUTH_STATE"
     AUTHORIZATION = "AUTH_STATE AUTHORIZED"
     READY = "nothing"
+    RENEWAL = "AUTH_STATE AUTHORIZED for a new token"
 
 
-class ClientProtocol:
+class ClientProtocol(Subscriber):
     """One client's side of DXLink over any number of connections, one at a time."""
 
     def __init__(
@@ -70,93 +70,58 @@ class ClientProtocol:
         plans: Sequence[ChannelPlan] | None = None,
         *,
         step_timeout: float = STEP_TIMEOUT,
+        quiet_grace: float = QUIET_GRACE,
+        rate_cooldown: float = RATE_COOLDOWN,
         pace: float = PACE,
+        epochs: Iterator[int] | None = None,
     ) -> None:
-        self.channels = [Channel(plan) for plan in (contract_plans() if plans is None else plans)]
+        super().__init__(plans, self._put, step_timeout=step_timeout, rate_cooldown=rate_cooldown, pace=pace)
         self.step = Step.IDLE
         self.epoch = 0
-        """Connections that were authorized so far: the number of the one that is."""
-        self.stray = 0
-        """Messages for channels that are not open: counted and ignored."""
+        """Number of the connection that is authorized, of all that were; 0 before the first."""
+        self.wants_token = False
+        """Whether the server has let the token expire and waits for ``authenticate()``."""
         self.malformed = 0
         self.unknown = 0
         self.server_version = ""
-        self.by_number: dict[int, Channel] = {}
-        """The channels of this connection by their numbers."""
         self._token: str | None = None
-        self._open_all = False
         self._outbox: list[bytes] = []
-        self._last_number = -1
-        self._step_timeout = step_timeout
-        self._pace = pace
+        self._epochs = count(1) if epochs is None else epochs
+        self._quiet_grace = quiet_grace
+        self._renewal_due: float | None = None
         self._step_due = 0.0
-        self._next_chunk_at = 0.0
-        self._turn = 0
-        self._liveness = Liveness(0.0)
+        self._liveness = Liveness(0.0, grace=quiet_grace)
         self._malformed_at: deque[float] = deque(maxlen=MAX_MALFORMED)
-
-    # What readers want: legal at any time, connected or not.
-
-    def channel_for(self, entry: Entry) -> Channel:
-        """The channel a subscription belongs to. Raises ConfigurationError when no plan takes it."""
-        for channel in self.channels:
-            if channel.plan.takes(entry):
-                return channel
-        raise ConfigurationError(f"no channel of this connection takes {entry.type}")
-
-    def want(self, entry: Entry, *, again: bool = False) -> None:
-        """Desire a subscription; ``again`` asks for its current value or snapshot once more."""
-        self.channel_for(entry).wanted.want(entry, again=again)
-
-    def unwant(self, entry: Entry) -> None:
-        """Give a subscription up."""
-        self.channel_for(entry).wanted.unwant(entry.key)
-
-    def open_all(self) -> None:
-        """Open every planned channel now, instead of each when something is first wanted on it."""
-        self._open_all = True
 
     @property
     def is_ready(self) -> bool:
         return self.step is Step.READY
 
-    @property
-    def is_settled(self) -> bool:
-        """Whether the server has been told everything that is desired."""
-        return self.is_ready and all(channel.wanted.is_settled for channel in self.channels)
-
-    @property
-    def is_asked(self) -> bool:
-        """Whether the server has been asked for everything that is desired."""
-        return self.is_ready and all(channel.wanted.is_asked for channel in self.channels)
-
-    @property
-    def progress(self) -> tuple[int, int]:
-        """Subscriptions told to the server, and desired."""
-        sent = sum(len(channel.wanted.sent) for channel in self.channels)
-        return sent, sum(len(channel.wanted.desired) for channel in self.channels)
-
     # The connection.
 
     def start(self, *, token: str | None, now: float) -> None:
         """A new connection is open: forget the old one, say SETUP."""
-        for channel in self.channels:
-            channel.restart()
-        self.by_number = {}
-        self._last_number = -1
+        self.restart(now)
         self._outbox = []
         self._token = token
-        self._next_chunk_at = now
-        self._liveness = Liveness(now)
+        self.wants_token = False
+        self._renewal_due = None
+        self._liveness = Liveness(now, grace=self._quiet_grace)
         self._malformed_at.clear()
         self._enter(Step.SETUP, now)
         self._send(Setup(CONNECTION, VERSION, KEEPALIVE_TIMEOUT, KEEPALIVE_TIMEOUT))
 
-    def authenticate(self, token: str) -> None:
-        """Renew the token on the live connection; used by the next connection otherwise."""
+    def authenticate(self, token: str, *, now: float) -> None:
+        """Give the server a new token on the live connection; the next connection begins with it."""
         self._token = token
-        if self.is_ready:
+        if self.is_ready or self.wants_token:
+            self.wants_token = False
+            self._renewal_due = now + self._step_timeout
             self._send(Auth(CONNECTION, token))
+
+    def pause(self, *, reading: bool, now: float) -> None:
+        """Nobody reads (or somebody does again): what does not come meanwhile is no silence."""
+        self._liveness.heard_at = now if reading else float("inf")
 
     def receive(self, text: bytes, *, now: float, received_ns: int = 0) -> list[Received]:
         """Take one text frame; gives what it was, for whoever watches, with FEED_DATA as a Frame.
@@ -182,18 +147,13 @@ class ClientProtocol:
         elif message.channel == CONNECTION:
             self._on_connection(message, now)
         else:
-            self._on_channel(message, now)
+            self.on_channel(message, now)
         return [message]
 
     def data_to_send(self, now: float) -> list[bytes]:
         """The text frames to write now, in order."""
         if self.is_ready:
-            # Channels take turns: many subscriptions on one must not keep the others waiting.
-            turn = self._turn
-            for place in range(len(self.channels)):
-                number = (turn + place) % len(self.channels)
-                if self._advance(self.channels[number], now):
-                    self._turn = number + 1
+            self.advance(now)
         outbox, self._outbox = self._outbox, []
         if outbox:
             self._liveness.sent_at = now
@@ -202,12 +162,16 @@ class ClientProtocol:
     def next_deadline(self) -> float:
         """When ``tick()`` (and ``data_to_send()`` after it) should be called at the latest."""
         due = [self._liveness.dead_at, self._liveness.speak_at if self.is_ready else self._step_due]
-        for channel in self.channels:
-            if channel.opening is Opening.REQUESTED:
-                due.append(channel.opened_by)
-            elif channel.opening is Opening.OPEN and not channel.wanted.is_settled:
-                due.append(max(self._next_chunk_at, channel.quiet_until))
+        if self._renewal_due is not None:
+            due.append(self._renewal_due)
+        if self.is_ready:
+            due.append(super().next_deadline())
         return min(due)
+
+    @property
+    def dead_at(self) -> float:
+        """When a server that stays silent counts as dead."""
+        return self._liveness.dead_at
 
     def tick(self, now: float) -> None:
         """Act on deadlines that have passed.
@@ -215,16 +179,15 @@ class ClientProtocol:
         Raises ConnectFailed naming the step that a server let pass, FeedStalled when nothing came for
         longer than the server's keepalive promises. What we send ourselves never counts as life.
         """
-        if not self.is_ready and now >= self._step_due:
-            raise self._step_failed(self.step.value)
+        is_late = self._renewal_due is not None and now >= self._renewal_due
+        if is_late or (not self.is_ready and now >= self._step_due):
+            raise self._step_failed((Step.RENEWAL if is_late else self.step).value)
         if now >= self._liveness.dead_at:
             raise FeedStalled(
                 f"nothing arrived from the DXLink server for {now - self._liveness.heard_at:.0f} s"
                 f" (it promised a sign of life every {self._liveness.quiet_limit:g} s)"
             )
-        for channel in self.channels:
-            if channel.opening is Opening.REQUESTED and now >= channel.opened_by:
-                raise self._step_failed(f"CHANNEL_OPENED of channel {channel.number}")
+        self.check(now)
         if self.is_ready and now >= self._liveness.speak_at:
             self._send(Keepalive(CONNECTION))
 
@@ -235,7 +198,9 @@ class ClientProtocol:
         if channel is None:
             self.stray += 1
             return []
-        return [Frame(text, channel.layout, channel=number, epoch=self.epoch, received_ns=received_ns)]
+        frame = Frame(text, channel.layout, channel=number, epoch=self.epoch, received_ns=received_ns)
+        frame.unanswered = channel.wanted.unanswered
+        return [frame]
 
     def _on_connection(self, message: AnyMessage, now: float) -> None:
         match message:
@@ -244,7 +209,7 @@ class ClientProtocol:
             case AuthState():
                 self._on_auth_state(message, now)
             case Error():
-                self._on_connection_error(message)
+                self._on_connection_error(message, now)
             case _:
                 pass
 
@@ -258,8 +223,7 @@ class ClientProtocol:
         if self.step is Step.SETUP:
             raise ProtocolError("the server sent AUTH_STATE before its SETUP; this is not DXLink's handshake")
         if message.state == "AUTHORIZED":
-            self.epoch += not self.is_ready
-            self._enter(Step.READY, now)
+            self._on_authorized(now)
         elif self.step is Step.AUTH_STATE:  # the server's first word: it wants a token
             if self._token is None:
                 raise FeedUnauthorized(
@@ -268,79 +232,46 @@ class ClientProtocol:
             self._send(Auth(CONNECTION, self._token))
             self._enter(Step.AUTHORIZATION, now)
         else:
-            raise FeedUnauthorized("the DXLink server refused the quote token; a new one is needed")
+            self._on_refused_token("AUTH_STATE UNAUTHORIZED", now)
 
-    def _on_connection_error(self, error: Error) -> None:
-        text = f"{error.error}: {shorten(error.message, 300)}"
-        if error.error == ErrorKind.UNAUTHORIZED:
-            raise FeedUnauthorized(f"the DXLink server refused us ({text})")
-        fatal = error.error in {ErrorKind.TIMEOUT, ErrorKind.UNSUPPORTED_PROTOCOL}
-        if fatal or not self.is_ready:
-            raise ProtocolError(f"the DXLink server gave up while we waited for {self.step.value} ({text})")
+    def _on_authorized(self, now: float) -> None:
+        if self.step is Step.RENEWAL:
+            # Data had stopped, and nobody has recorded whether it comes again by itself.
+            self.ask_again()
+        elif not self.is_ready:
+            self.epoch = next(self._epochs)
+        self._renewal_due = None
+        self._enter(Step.READY, now)
 
-    def _on_channel(self, message: AnyMessage, now: float) -> None:
-        channel = self.by_number.get(message.channel)
-        if channel is None:
-            self.stray += 1
+    def _on_refused_token(self, said: str, now: float) -> None:
+        """The token was good until now and has expired; or it was refused, in the handshake or after."""
+        if self.is_ready and self._renewal_due is None:
+            self.wants_token = True
+            self._enter(Step.RENEWAL, now)
             return
-        match message:
-            case ChannelOpened():
-                channel.opening = Opening.OPEN
-            case ChannelClosed():
-                del self.by_number[channel.number]
-                channel.restart()
-            case FeedConfig():
-                self._send_any(channel.apply(message))
-            case Error() if "subscription size" in message.message:
-                channel.refusals += 1
-            case Error() if "rate is too high" in message.message:
-                channel.quiet_until = now + RATE_COOLDOWN
-                channel.wanted.send_again()
-            case _:
-                pass
+        raise FeedUnauthorized(f"the DXLink server refused the quote token; a new one is needed ({said})")
 
-    # What to say next.
-
-    def _advance(self, channel: Channel, now: float) -> bool:
-        """Say what there is to say on a channel now; whether subscriptions were among it."""
-        if channel.opening is Opening.CLOSED:
-            if channel.wanted.desired or self._open_all:
-                self._request(channel, now)
-            return False
-        if channel.opening is Opening.REQUESTED:
-            return False
-        has_sent = False
-        if channel.wanted.pending_types or self._open_all:
-            self._send_any(channel.next_setup())
-        while now >= max(self._next_chunk_at, channel.quiet_until):
-            message = channel.wanted.next_message(channel.number)
-            if message is None:
-                break
-            entries = len(message.add or ()) + len(message.remove or ())
-            self._send(message)
-            self._next_chunk_at = now + self._pace * entries / 500
-            has_sent = True
-        return has_sent
-
-    def _request(self, channel: Channel, now: float) -> None:
-        # Clients open odd numbers only, and none twice on a connection.
-        self._last_number += 2
-        channel.number = self._last_number
-        channel.opening = Opening.REQUESTED
-        channel.opened_by = now + self._step_timeout
-        self.by_number[channel.number] = channel
-        self._send(ChannelRequest(channel.number, "FEED", {"contract": channel.plan.contract.value}))
+    def _on_connection_error(self, error: Error, now: float) -> None:
+        text = f"{error.error}: {shorten(error.message, 300)}"
+        meaning = meaning_of(error)
+        if meaning is Meaning.SESSIONS:
+            raise TooManySessions(
+                f"the DXLink server says that the account has too many connections ({text}); close other "
+                "programs that use it: those that ended without a word are forgotten after some minutes"
+            )
+        if meaning is Meaning.TOKEN:
+            self._on_refused_token(text, now)
+        elif meaning in {Meaning.GIVEN_UP, Meaning.LOST_CHANNEL} or not self.is_ready:
+            during = "" if self.is_ready else f" while we waited for {self.step.value}"
+            versions = f"; we speak {VERSION}, it {self.server_version or 'did not say what'}"
+            raise ProtocolError(f"the DXLink server gave up{during} ({text}{versions})", kind=error.error)
 
     def _enter(self, step: Step, now: float) -> None:
         self.step = step
         self._step_due = now + self._step_timeout
 
-    def _send(self, message: Message) -> None:
+    def _put(self, message: Message) -> None:
         self._outbox.append(encode(message))
-
-    def _send_any(self, message: Message | None) -> None:
-        if message is not None:
-            self._send(message)
 
     def _count_malformed(self, error: ProtocolError, now: float) -> None:
         self.malformed += 1

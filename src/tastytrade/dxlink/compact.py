@@ -44,7 +44,7 @@ class Quarantined(Struct, frozen=True):
     raw: Any
 
 
-class Decoded(Struct, frozen=True):
+class Decoded(Struct, frozen=True, weakref=True):
     """What one FEED_DATA held: batches in wire order, and what was kept out of them."""
 
     batches: list[EventBatch[Event]]

@@ -16,7 +16,8 @@ _LONGEST = 600.0
 class Liveness:
     """``heard_at`` and ``sent_at`` are times of the caller's monotonic clock."""
 
-    def __init__(self, now: float) -> None:
+    def __init__(self, now: float, *, grace: float = QUIET_GRACE) -> None:
+        self._grace = grace
         self.heard_at = now
         self.sent_at = now
         self.quiet_limit = KEEPALIVE_TIMEOUT
@@ -37,4 +38,4 @@ class Liveness:
     @property
     def dead_at(self) -> float:
         """When a peer that stays silent counts as dead."""
-        return self.heard_at + self.quiet_limit + QUIET_GRACE
+        return self.heard_at + self.quiet_limit + self._grace

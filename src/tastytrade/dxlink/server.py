@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from msgspec import UNSET, Struct
+from msgspec import UNSET, Struct, structs
 
 from tastytrade.dxfeed.batch import EventBatch
+from tastytrade.dxlink import server_texts as texts
 from tastytrade.dxlink.encoding import encode_compact, encode_full
 from tastytrade.dxlink.liveness import Liveness
 from tastytrade.dxlink.messages import (
@@ -44,10 +45,6 @@ from tastytrade.dxlink.server_channel import ServerChannel, canonical
 from tastytrade.dxlink.server_options import ServerOptions
 from tastytrade.errors import ProtocolError
 
-TOKEN_EXPIRED = "Your authentication token has expired, reauthentication is required"  # noqa: S105 - a text
-AUTHENTICATION_FAILED = "Authentication failed"
-EARLY_AUTH = "com.dxfeed.mdd.dxlink.auth.AuthException: Session not found: api"
-
 CheckToken = Callable[[str], str | None]
 """Token -> user id, or None for a token that is not good."""
 
@@ -60,6 +57,14 @@ class Changed(Struct, frozen=True):
     removed: list[Entry]
 
 
+class Outgoing(Struct, frozen=True):
+    """One text frame to be written; of a FEED_DATA also where it goes and which batches are in it."""
+
+    text: bytes
+    channel: int = CONNECTION
+    batches: Sequence[EventBatch[Any]] = ()
+
+
 class Close(Struct, frozen=True):
     """The server wants the WebSocket closed with this code and reason."""
 
@@ -68,15 +73,28 @@ class Close(Struct, frozen=True):
 
 
 class ServerProtocol:
-    """One client's connection, from the server's side. ``closing`` is set when it should be closed."""
+    """One client's connection, from the server's side. ``closing`` is set when it should be closed.
 
-    def __init__(self, check_token: CheckToken, options: ServerOptions | None = None, *, now: float) -> None:
+    ``other_sessions`` counts the user's other authorized connections, for ``session_limit``.
+    """
+
+    def __init__(
+        self,
+        check_token: CheckToken,
+        options: ServerOptions | None = None,
+        *,
+        now: float,
+        other_sessions: Callable[[], int] = lambda: 0,
+    ) -> None:
         self.options = options or ServerOptions()
         self.channels: dict[int, ServerChannel] = {}
         self.closing: Close | None = None
         self.user_id: str | None = None
         self._check_token = check_token
-        self._outbox: list[bytes] = []
+        self._other_sessions = other_sessions
+        self._outbox: list[Outgoing] = []
+        self._has_expired = False
+        self._is_silent = False
         self._liveness = Liveness(now)
         self._setup_due = now + self.options.step_timeout
         self._is_set_up = False
@@ -109,22 +127,29 @@ class ServerProtocol:
         """Deliver batches on a channel, in one FEED_DATA, by its format and columns."""
         channel = self.channels.get(number)
         batches = [batch for batch in batches if len(batch)]
-        if channel is None or not batches:
+        if channel is None or not batches or self._is_silent:
             return
         layout = {name: channel.columns(name) for name in {b.event_class.__name__ for b in batches}}
         compact = channel.data_format == DataFormat.COMPACT
         data = (encode_compact if compact else encode_full)(batches, layout)
-        self._outbox.append(b'{"type":"FEED_DATA","channel":%d,"data":%b}' % (number, data))
+        text = b'{"type":"FEED_DATA","channel":%d,"data":%b}' % (number, data)
+        self._outbox.append(Outgoing(text, number, batches))
+
+    # What a server does unasked.
 
     def expire_token(self) -> None:
         """The client's token has come to its end: say so and deliver nothing until a new AUTH."""
         self.user_id = None
-        self._error(CONNECTION, ErrorKind.UNAUTHORIZED, TOKEN_EXPIRED)
+        self._has_expired = True
+        self._error(CONNECTION, ErrorKind.UNAUTHORIZED, texts.TOKEN_EXPIRED)
 
-    def close_channel(self, number: int) -> None:
+    def close_channel(self, number: int) -> list[Changed]:
         """Close a channel unasked; its subscriptions are gone."""
-        if self.channels.pop(number, None) is not None:
-            self._send(ChannelClosed(number))
+        channel = self.channels.pop(number, None)
+        if channel is None:
+            return []
+        self._send(ChannelClosed(number))
+        return [Changed(channel, [], list(channel.entries.values()))]
 
     def turn_to(self, number: int, data_format: DataFormat) -> None:
         """Change a channel's data format unasked, as servers have been seen to do."""
@@ -132,13 +157,41 @@ class ServerProtocol:
         channel.data_format = data_format.value
         self._send_config(channel.config())
 
+    def change_options(self, options: ServerOptions) -> None:
+        """Behave by other switches from now on; channels whose columns change are told before their data."""
+        before = {number: channel.config() for number, channel in self.channels.items()}
+        self.options = options
+        for number, channel in self.channels.items():
+            channel.options = options
+            if channel.config() != before[number]:
+                self._send_config(channel.config())
+
+    def repeat_config(self, number: int, times: int, *, with_fields: bool) -> None:
+        """Send a channel's FEED_CONFIG without a reason, with its columns or without."""
+        config = self.channels[number].config()
+        for _ in range(times):
+            self._send(config if with_fields else structs.replace(config, event_fields=None))
+
+    def complain(self, number: int, kind: str, text: str) -> None:
+        """Send an ERROR without a reason."""
+        self._send(Error(number, kind, text))
+
     def data_to_send(self, now: float) -> list[bytes]:
         """The text frames to write now, in order."""
+        outbox = self.frames_to_send()
+        if outbox:
+            self.wrote(now)
+        return [frame.text for frame in outbox]
+
+    def frames_to_send(self) -> list[Outgoing]:
+        """The frames to write now, in order; tell ``wrote()`` when they were."""
         outbox, self._outbox = self._outbox, []
         self._first_state_waits = False
-        if outbox:
-            self._liveness.sent_at = now
         return outbox
+
+    def wrote(self, now: float) -> None:
+        """Something was written: no KEEPALIVE is needed for a while."""
+        self._liveness.sent_at = now
 
     def next_deadline(self) -> float:
         """When ``tick()`` should be called at the latest."""
@@ -151,10 +204,7 @@ class ServerProtocol:
         if not self._is_set_up and now >= self._setup_due:
             self._time_out(f"No setup message received for {self.options.step_timeout:g}s", with_error=True)
         elif now >= self._liveness.dead_at:
-            text = (
-                "The timeout has been reached. The message was last received"
-                f" {now - self._liveness.heard_at:.0f} seconds ago."
-            )
+            text = texts.SILENT.format(now - self._liveness.heard_at)
             self._time_out(text, with_error=self.options.silence == "error")
         elif self._is_set_up and now >= self._liveness.speak_at:
             self._liveness.sent_at = now
@@ -168,7 +218,7 @@ class ServerProtocol:
             case Setup():
                 self._on_setup(message)
             case Auth():
-                self._on_auth(message)
+                return self._on_auth(message)
             case Keepalive() | Error():
                 pass
             case _:
@@ -187,26 +237,49 @@ class ServerProtocol:
         self._send(AuthState(CONNECTION, "AUTHORIZED" if self.is_authorized else "UNAUTHORIZED"))
         self._first_state_waits = True
 
-    def _on_auth(self, message: Auth) -> None:
+    def _on_auth(self, message: Auth) -> list[Changed]:
         if self._first_state_waits and self.options.early_auth == "refuse":
-            self._error(CONNECTION, ErrorKind.UNKNOWN, EARLY_AUTH)
-            return
+            return self._error(CONNECTION, ErrorKind.UNKNOWN, texts.EARLY_AUTH)
         user_id = self._check_token(message.token)
+        if user_id is not None and not self._may_enter():
+            return []
         if user_id is not None:
             self.user_id = user_id
             self._send(AuthState(CONNECTION, "AUTHORIZED", user_id))
-        elif self.options.refusal == "auth_state":
+            return self._resume()
+        if self.options.refusal == "auth_state":
             self._send(AuthState(CONNECTION, "UNAUTHORIZED"))
         elif self.options.refusal == "error":
-            self._error(CONNECTION, ErrorKind.UNAUTHORIZED, AUTHENTICATION_FAILED)
+            self._error(CONNECTION, ErrorKind.UNAUTHORIZED, texts.AUTHENTICATION_FAILED)
         else:
             self.closing = Close(1000, "Bye")
+        return []
+
+    def _may_enter(self) -> bool:
+        limit = self.options.session_limit
+        if limit is None or self.is_authorized or self._other_sessions() < limit:
+            return True
+        if self.options.session_refusal == "error":
+            self._error(CONNECTION, ErrorKind.UNAUTHORIZED, texts.SESSIONS_EXCEEDED)
+        self.closing = Close(1000, "Bye")
+        return False
+
+    def _resume(self) -> list[Changed]:
+        """After an expired token's successor; what becomes of the data then is a switch."""
+        if not self._has_expired:
+            return []
+        self._has_expired = False
+        self._is_silent = self.options.reauthentication == "silent"
+        if self.options.reauthentication != "channels_lost":
+            return []
+        lost, self.channels = self.channels, {}
+        return [Changed(channel, [], list(channel.entries.values())) for channel in lost.values()]
 
     # Service channels.
 
     def _on_channel(self, message: AnyMessage, now: float) -> list[Changed]:
         if not self.is_authorized:
-            return self._error(CONNECTION, ErrorKind.BAD_ACTION, "AUTH step missing")
+            return self._error(CONNECTION, ErrorKind.BAD_ACTION, texts.AUTH_MISSING)
         if isinstance(message, ChannelRequest):
             return self._open(message)
         channel = self.channels.get(message.channel)
@@ -228,8 +301,7 @@ class ServerProtocol:
     def _open(self, request: ChannelRequest) -> list[Changed]:
         number, contract = request.channel, str(request.parameters.get("contract", ""))
         if number % 2 == 0:
-            text = "Protocol violation with an even channel usage."
-            return self._error(CONNECTION, ErrorKind.BAD_ACTION, text)
+            return self._error(CONNECTION, ErrorKind.BAD_ACTION, texts.EVEN_CHANNEL)
         if number in self.channels:
             text = f"Channel with id {number} already exists"  # no public recording of the real text
             return self._error(CONNECTION, ErrorKind.BAD_ACTION, text)
@@ -266,20 +338,20 @@ class ServerProtocol:
         self._allowance = min(options.rate_burst, self._allowance + regained)
         self._allowance_at = now
         if changes > self._allowance:
-            return "Your subscription rate is too high"
+            return texts.RATE_TOO_HIGH
         keys = set(() if reset else channel.entries) | {canonical(entry).key for entry in adds}
         if sum(key[0] == "Candle" for key in keys) > options.candle_limit:
-            return "Your subscription size for event type 'Candle' is too big"
+            return texts.CANDLES_TOO_BIG
         others = sum(len(other.entries) for other in self.channels.values() if other is not channel)
         if others + len(keys) > options.subscription_limit:
-            return "Your subscription size is too big"
+            return texts.SIZE_TOO_BIG
         self._allowance -= changes
         return None
 
     # Answers.
 
     def _send(self, message: Message) -> None:
-        self._outbox.append(encode(message))
+        self._outbox.append(Outgoing(encode(message)))
 
     def _send_config(self, config: FeedConfig) -> None:
         for _ in range(self.options.config_repeats):
@@ -290,13 +362,13 @@ class ServerProtocol:
         return []
 
     def _no_channel(self, number: int) -> list[Changed]:
-        return self._error(CONNECTION, ErrorKind.BAD_ACTION, f"Channel with id {number} not exists")
+        return self._error(CONNECTION, ErrorKind.BAD_ACTION, texts.NO_CHANNEL.format(number))
 
     def _oversize(self) -> list[Changed]:
         if self.options.oversize == "close":
             self.closing = Close(1009, "")
             return []
-        text = f"Max frame length of {self.options.max_frame_bytes} has been exceeded"
+        text = texts.FRAME_TOO_LONG.format(self.options.max_frame_bytes)
         return self._error(CONNECTION, ErrorKind.INVALID_MESSAGE, text)
 
     def _time_out(self, text: str, *, with_error: bool) -> None:

@@ -15,7 +15,7 @@ from tastytrade.errors import SymbolError
 
 
 class ServerChannel:
-    """``entries`` are the subscriptions in force, with canonical candle symbols."""
+    """``entries`` are the subscriptions in force, with canonical candle symbols; ``options`` may change."""
 
     def __init__(self, number: int, contract: Contract, options: ServerOptions) -> None:
         self.number = number
@@ -23,15 +23,16 @@ class ServerChannel:
         self.aggregation_period = options.default_aggregation
         self.data_format = DataFormat.FULL.value
         self.entries: dict[Key, Entry] = {}
-        self._options = options
+        self.options = options
         self._columns: dict[str, Columns] = {}
         self._announced: set[str] = set()
 
     def columns(self, event_type: str) -> Columns:
         """The columns in force for a type: those asked for that exist, else all, ``eventType`` first."""
         asked = self._columns.get(event_type) or ("eventType", *field_names(EVENT_CLASSES[event_type]))
-        columns = tuple(name for name in asked if name not in self._options.dropped_columns)
-        return columns[::-1] if self._options.column_order == "reversed" else columns
+        columns = tuple(name for name in asked if name not in self.options.dropped_columns)
+        columns += tuple(name for name in self.options.extra_columns if name not in columns)
+        return columns[::-1] if self.options.column_order == "reversed" else columns
 
     def contract_for(self, entry: Entry) -> Contract:
         """What the channel's contract comes to for one entry: AUTO is resolved per subscription."""
@@ -41,7 +42,7 @@ class ServerChannel:
         """Merge a wish; unknown types and columns are dropped without a word, as real servers do."""
         period = setup.accept_aggregation_period
         if period == "NaN":
-            self.aggregation_period = self._options.default_aggregation
+            self.aggregation_period = self.options.default_aggregation
         elif isinstance(period, float):
             self.aggregation_period = max(period, 0.0)
         if setup.accept_data_format in {DataFormat.FULL, DataFormat.COMPACT}:

@@ -36,7 +36,15 @@ class ServerOptions(Struct, frozen=True, kw_only=True):
     keepalives             False: say nothing when there is nothing to deliver
     column_order           as asked for (observed), or in reverse: the protocol promises neither
     dropped_columns        columns this server does not know and drops without a word, as observed for "VWAP"
+    extra_columns          columns nobody asked for, at the end of every type's, without values; a guess
     config_repeats         how often each FEED_CONFIG is sent; two and three observed at start-up
+    history_limit          rows of a snapshot; 8,000 candles observed. That SNIP marks the cut is a guess
+    session_limit          authorized connections a user may have; none: as many as wanted. A limit has been
+                           observed, its figure is not published
+    session_refusal        how one more is refused: ERROR UNAUTHORIZED and close, or close 1000 "Bye" before
+                           AUTH is answered; both observed
+    reauthentication       a new token on a connection whose token had expired, never recorded: data resumes;
+                           or AUTHORIZED, but data does not; or the channels are gone. All three are guesses
     """
 
     version: str = "1.0-sim-0.1"
@@ -58,4 +66,9 @@ class ServerOptions(Struct, frozen=True, kw_only=True):
     keepalives: bool = True
     column_order: Literal["asked", "reversed"] = "asked"
     dropped_columns: frozenset[str] = frozenset()
+    extra_columns: tuple[str, ...] = ()
     config_repeats: int = 1
+    history_limit: int = 8_000
+    session_limit: int | None = None
+    session_refusal: Literal["error", "close"] = "error"
+    reauthentication: Literal["resumes", "silent", "channels_lost"] = "resumes"

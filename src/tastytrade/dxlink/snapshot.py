@@ -6,14 +6,18 @@ after a BEGIN, and nothing of it is pending. Source: dxFeed's IndexedEvent and E
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from enum import Enum
+from itertools import repeat
 from typing import Any, Generic, Protocol, TypeVar
 
 from msgspec.structs import replace
 
+from tastytrade.dxfeed.batch import EventBatch
 from tastytrade.dxfeed.event import Event
 from tastytrade.dxfeed.flags import EventFlags
 from tastytrade.dxfeed.index import SENTINEL_INDEX
+from tastytrade.dxlink.wanted import Key
 from tastytrade.errors import ProtocolError
 
 LIMIT = 2_000_000
@@ -24,6 +28,18 @@ _REMOVE = int(EventFlags.REMOVE_EVENT)
 _BEGIN = int(EventFlags.SNAPSHOT_BEGIN)
 _SNIP = int(EventFlags.SNAPSHOT_SNIP)
 _END_OR_SNIP = int(EventFlags.SNAPSHOT_END) | _SNIP
+
+
+def ended_histories(batches: Iterable[EventBatch[Any]]) -> Iterator[Key]:
+    """The histories of which some rows are the end."""
+    for batch in batches:
+        flags = batch.columns.get("eventFlags")
+        if flags is None:
+            continue
+        name, sources = batch.event_class.__name__, batch.columns.get("source") or repeat(None)
+        for symbol, flag, source in zip(batch.symbols, flags, sources, strict=False):
+            if flag & _END_OR_SNIP:
+                yield name, symbol, source or ""
 
 
 class Indexed(Protocol):

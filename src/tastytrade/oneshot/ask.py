@@ -36,7 +36,8 @@ class AskOnce(Feed):
     def __init__(self, runner: AsyncRunner | None = None) -> None:
         self._runner = runner
         self._parts = asyncio.Semaphore(PARTS_AT_ONCE)
-        self._histories = Room()
+        self.histories_room = Room()
+        """What all questions of histories share."""
 
     @overload
     async def snapshot(
@@ -96,7 +97,14 @@ class AskOnce(Feed):
         wire = {name: name for name in names}
         limit = SILENCE if timeout is None else timeout
         return await histories(
-            self, cls, wire, Range(), room=self._histories, source=source, timeout=limit, progress=progress
+            self,
+            cls,
+            wire,
+            Range(),
+            room=self.histories_room,
+            source=source,
+            timeout=limit,
+            progress=progress,
         )
 
     @overload
@@ -192,7 +200,7 @@ class AskOnce(Feed):
     ) -> Snapshot[E]:
         _check_timeout(timeout)
         found = await histories(
-            self, cls, wire, within, room=self._histories, timeout=timeout, progress=progress
+            self, cls, wire, within, room=self.histories_room, timeout=timeout, progress=progress
         )
         return found.require()
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 
 from tastytrade.connection import first_of
 from tastytrade.oneshot.snapshot import Status
-from tastytrade.source import State, StateChange
+from tastytrade.source import StateChange
 from tastytrade.subscription import Overflow, Subscription
 
 T = TypeVar("T")
@@ -43,7 +43,7 @@ class Feed(Protocol):
 
 def is_up(feed: Feed) -> bool:
     """Whether a server listens to it now."""
-    return feed.state.state in {State.LIVE, State.RESTORING}
+    return feed.state.state.is_up
 
 
 def silence(
@@ -54,8 +54,9 @@ def silence(
     ``refusals`` is what ``feed.refusals`` gave when the subscription was made.
     """
     asked = {*symbols} - feed.unsent(subscription) if is_up(feed) else set()
-    silent = Status.SILENT if feed.refusals(subscription) == refusals else Status.REFUSED
-    return {symbol: silent if symbol in asked else Status.NOT_ASKED for symbol in symbols}
+    if feed.refusals(subscription) != refusals:  # of which symbols, a server does not say
+        return dict.fromkeys(symbols, Status.REFUSED)
+    return {symbol: Status.SILENT if symbol in asked else Status.NOT_ASKED for symbol in symbols}
 
 
 async def together(questions: Iterable[Coroutine[Any, Any, T]]) -> list[T]:

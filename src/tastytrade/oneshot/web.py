@@ -10,7 +10,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from tastytrade.connection import Admission
+from tastytrade.admission import Admission
 from tastytrade.dxfeed import Candle, Event, EventBatch, EventType, event_class
 from tastytrade.dxfeed.candle_symbols import canonical_candle_symbol
 from tastytrade.dxfeed.symbol_list import one_or_several, symbol_list

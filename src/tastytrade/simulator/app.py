@@ -2,33 +2,39 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import WebSocketRoute
-from starlette.websockets import WebSocket
 
-from tastytrade.dxlink.server import ServerProtocol
 from tastytrade.dxlink.server_options import ServerOptions
 from tastytrade.errors import ConfigurationError
 from tastytrade.simulator.accounts import Accounts, User
-from tastytrade.simulator.dxlink_connection import DXLinkConnection
+from tastytrade.simulator.control import Control
+from tastytrade.simulator.dxlink_connection import Clocks
 from tastytrade.simulator.events_service import EVENTS_PATH
-from tastytrade.simulator.feed import Feed
+from tastytrade.simulator.fault import Fault
+from tastytrade.simulator.fault_book import FaultBook
+from tastytrade.simulator.faults import parse_fault
+from tastytrade.simulator.feed_market import FeedMarket
 from tastytrade.simulator.front import Front
-from tastytrade.simulator.listener import Server, listen, server_of
+from tastytrade.simulator.links import ConnectionInfo, Links
+from tastytrade.simulator.listener import Listener
 from tastytrade.simulator.listing import Listing
 from tastytrade.simulator.market import Market
 from tastytrade.simulator.market_now import MarketNow
+from tastytrade.simulator.quote_token_routes import DELAYED_PATH
 from tastytrade.simulator.rest import rest_routes
 from tastytrade.simulator.rest_options import RestOptions
+from tastytrade.simulator.switched import switched
+from tastytrade.simulator.truth import Truth, key_of
 
 DXLINK_PATH = "/realtime"
 
@@ -42,9 +48,13 @@ class Simulator:
                 and runs in real time, from one session straight to the next
     rate        events per second and connection instead of the market's own pace
     symbols     further equities to list
+    market      what the feed delivers instead of the listing's own market; REST answers by the latter
     dxlink_options  how its DXLink end behaves
     rest_options    how its REST end behaves; may be replaced at any time
     clock       seconds that only go forward: for the market and for the lives of tokens
+    faults      what goes wrong, and when: ``Fault`` objects, or plain data as ``parse_fault`` takes it
+    control     whether another program may make things go wrong, by a second address and a token
+    truth       a file that everything it really did is appended to
     """
 
     def __init__(
@@ -56,10 +66,14 @@ class Simulator:
         today: date | None = None,
         rate: int | None = None,
         symbols: Iterable[str] = (),
+        market: FeedMarket | None = None,
         user: User | None = None,
         dxlink_options: ServerOptions | None = None,
         rest_options: RestOptions | None = None,
         clock: Callable[[], float] = time.monotonic,
+        faults: Iterable[Fault | Mapping[str, Any] | str] = (),
+        control: bool = False,
+        truth: str | Path | None = None,
     ) -> None:
         if rate is not None and rate <= 0:
             raise ConfigurationError(f"rate must be a positive number of events per second, not {rate}")
@@ -68,36 +82,57 @@ class Simulator:
         self.listing = Listing(today or date.today(), symbols)  # noqa: DTZ011 - the user's own today
         self.market = Market(self.listing, seed=seed)
         self.accounts = Accounts(user, monotonic=self._token_time)
-        self._websockets: set[WebSocket] = set()
-        self._host = host
-        self._port = port
-        self._rate = rate
-        self._dxlink_options = dxlink_options or ServerOptions()
+        self._listener = Listener(host, port)
         self._clock = clock
         self._began = clock()
         self._token_lead = 0.0
         self._market_lead = 0.0
         self._front = Front(host=host)
         self.rest_options = rest_options or RestOptions()
-        self._server: Server | None = None
-        self._serving: asyncio.Task[None] | None = None
+        feed_market = self.market if market is None else market
+        self._links = Links(
+            feed_market,
+            self.accounts,
+            dxlink_options or ServerOptions(),
+            clocks=Clocks(self._elapsed, self._market_elapsed),
+            rate=rate,
+            switch_rest=self._switch_rest,
+        )
+        self._truth = truth
+        self._truth_key = key_of(feed_market)
+        for fault in faults:
+            self.inject(fault)
+        # On this machine only, wherever else the simulator listens.
+        control_host = "::1" if ":" in host else "127.0.0.1"
+        self._control = Control(self, host=control_host) if control else None
+        self._control_listener = Listener(control_host, 0)
 
     # Where it is, and who may come in.
 
     @property
     def api_url(self) -> str:
         """The REST address."""
-        return f"http://{self._shown_host}:{self._port}"
+        return f"http://{self._listener.address}"
 
     @property
     def dxlink_url(self) -> str:
         """The DXLink address."""
-        return f"ws://{self._shown_host}:{self._port}{DXLINK_PATH}"
+        return f"ws://{self._listener.address}{DXLINK_PATH}"
 
     @property
     def events_url(self) -> str:
         """The address of the dxFeed web service; its token is a quote token."""
         return f"{self.api_url}{EVENTS_PATH}"
+
+    @property
+    def control_url(self) -> str | None:
+        """The address for other programs to control it; None when it was not asked for."""
+        return f"http://{self._control_listener.address}" if self._control else None
+
+    @property
+    def control_token(self) -> str | None:
+        """What they send as ``Authorization: Bearer``."""
+        return self._control.token if self._control else None
 
     @property
     def user(self) -> User:
@@ -122,17 +157,44 @@ class Simulator:
         }
 
     def __repr__(self) -> str:
-        return f"<Simulator at {self.api_url}>" if self._server else "<Simulator, not running>"
+        return f"<Simulator at {self.api_url}>" if self._listener.is_open else "<Simulator, not running>"
 
     @property
     def connections(self) -> int:
         """DXLink connections open now."""
-        return len(self._websockets)
+        return len(self._links.living)
+
+    def connection_infos(self) -> list[ConnectionInfo]:
+        """What there is to know of each of them: channels, subscriptions, what was written."""
+        return self._links.infos()
+
+    def subscriptions(self) -> set[tuple[str, str]]:
+        """What is subscribed over all connections, as (event type, symbol); candle symbols are canonical."""
+        return {
+            (event_type, symbol)
+            for info in self._links.infos()
+            for channel in info.channels
+            for event_type, symbol, *_ in channel.subscriptions
+        }
 
     async def drop_connections(self, code: int = 1012) -> None:
         """Close every DXLink connection, as a service does that restarts."""
-        for websocket in tuple(self._websockets):
-            await websocket.close(code)
+        for connection in tuple(self._links.living.values()):
+            await connection.close(code)
+
+    # What goes wrong.
+
+    @property
+    def faults(self) -> FaultBook:
+        """The faults that wait, and those that were done."""
+        return self._links.book
+
+    def inject(self, fault: Fault | Mapping[str, Any] | str) -> int:
+        """Let something go wrong: at once, or when the fault says; gives its number.
+
+        From the event loop's thread only. Raises ConfigurationError, which names all faults there are.
+        """
+        return self._links.book.give(parse_fault(fault))
 
     # What tests may do to it.
 
@@ -145,6 +207,9 @@ class Simulator:
     def rest_options(self, options: RestOptions) -> None:
         self._front.options = options
         self.accounts.set_lifetimes(options)
+
+    def _switch_rest(self, changes: dict[str, Any]) -> None:
+        self.rest_options = switched(self.rest_options, changes)
 
     @property
     def requests(self) -> Counter[str]:
@@ -162,10 +227,6 @@ class Simulator:
         if market:
             self._market_lead += seconds
 
-    @property
-    def _shown_host(self) -> str:
-        return f"[{self._host}]" if ":" in self._host else self._host
-
     # Its life.
 
     async def __aenter__(self) -> Self:
@@ -179,23 +240,31 @@ class Simulator:
 
     async def open(self) -> None:
         """Begin to listen; nothing when it does. Raises ConfigurationError when the address is taken."""
-        if self._server is not None:
+        if self._listener.is_open:
             return
-        listener = listen(self._host, self._port)
-        self._port = listener.getsockname()[1]
-        self._server = server_of(self._build_app())
+        if self._truth is not None:
+            self._links.truth = Truth(self._truth, self._truth_key)
+        try:
+            await self._listener.open(self._build_app())
+            if self._control is not None:
+                await self._control_listener.open(self._control.app())
+        except BaseException:
+            await self.aclose()
+            raise
         self._front.open()
         self._began = self._clock()
-        self._serving = asyncio.create_task(self._server.serve([listener]), name="tastytrade-simulator")
-        await self._server.ready.wait()
+        self._links.book.open()
 
     async def aclose(self) -> None:
         """Close every connection and listen no more; nothing when it does not listen."""
-        if self._server is not None and self._serving is not None:
-            self._front.close()
-            self._server.should_exit = True
-            await self._serving
-            self._server = self._serving = None
+        self._links.book.close()
+        self._front.close()
+        self._links.release()
+        await self._control_listener.aclose()
+        await self._listener.aclose()
+        if self._links.truth is not None:
+            self._links.truth.close()
+            self._links.truth = None
 
     def _build_app(self) -> Starlette:
         routes = rest_routes(
@@ -205,30 +274,8 @@ class Simulator:
             market=MarketNow(self.market, lambda: self.market.time_at(self._market_elapsed())),
             options=lambda: self._front.options,
         )
-        return Starlette(
-            routes=[*routes, WebSocketRoute(DXLINK_PATH, self._serve_dxlink)],
-            middleware=[Middleware(self._front.before)],
-        )
-
-    # One DXLink connection.
-
-    async def _serve_dxlink(self, websocket: WebSocket) -> None:
-        await websocket.accept()
-        self._websockets.add(websocket)
-        try:
-            protocol = self._make_protocol()
-            feed = Feed(self.market, protocol, rate=self._rate)
-            await DXLinkConnection(
-                websocket, protocol, feed, elapsed=self._elapsed, market_elapsed=self._market_elapsed
-            ).serve()
-        finally:
-            self._websockets.discard(websocket)
-
-    def _make_protocol(self) -> ServerProtocol:
-        def user_of(token: str) -> str | None:
-            return self.user.external_id if self.accounts.quote_tokens.holds(token) else None
-
-        return ServerProtocol(user_of, self._dxlink_options, now=self._elapsed())
+        feeds = [WebSocketRoute(path, self._links.serve) for path in (DXLINK_PATH, DELAYED_PATH)]
+        return Starlette(routes=[*routes, *feeds], middleware=[Middleware(self._front.before)])
 
     def _elapsed(self) -> float:
         return self._clock() - self._began

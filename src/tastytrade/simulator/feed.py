@@ -15,9 +15,11 @@ from tastytrade.dxlink.messages import Contract, Entry
 from tastytrade.dxlink.server import Changed, ServerProtocol
 from tastytrade.dxlink.server_channel import ServerChannel
 from tastytrade.dxlink.wanted import Key
+from tastytrade.simulator.fault_kinds import Resnapshot
+from tastytrade.simulator.fault_snapshots import unusual_snapshot
+from tastytrade.simulator.feed_market import FeedMarket
 from tastytrade.simulator.history import ROWS_PER_FRAME, snapshot_batches
 from tastytrade.simulator.load import Load
-from tastytrade.simulator.market import Market
 
 SHORTEST_PERIOD = 0.02
 """Seconds between deliveries on a channel that asked for no aggregation."""
@@ -26,7 +28,7 @@ SHORTEST_PERIOD = 0.02
 class Feed:
     """One connection's deliveries. ``rate``: events per second instead of the market's own pace."""
 
-    def __init__(self, market: Market, protocol: ServerProtocol, *, rate: int | None = None) -> None:
+    def __init__(self, market: FeedMarket, protocol: ServerProtocol, *, rate: int | None = None) -> None:
         self._market = market
         self._protocol = protocol
         self._channels: dict[int, _ChannelFeed] = {}
@@ -49,6 +51,8 @@ class Feed:
     def pump(self, elapsed: float) -> None:
         """Deliver what has happened until now on every channel that is due."""
         if not self._protocol.is_authorized:
+            for channel in self._channels.values():
+                channel.pass_over(elapsed)
             return
         for number in [number for number in self._channels if number not in self._protocol.channels]:
             del self._channels[number]
@@ -59,6 +63,12 @@ class Feed:
             tickers = {number: channel.tickers for number, channel in self._channels.items()}
             for number, batch in self._load.batches(self._market, tickers, elapsed):
                 self._protocol.send(number, [batch])
+
+    def resnapshot(self, fault: Resnapshot, elapsed: float) -> None:
+        """Begin the histories anew that a fault means, with snapshots as it wants them."""
+        for number, channel in self._channels.items():
+            if number in self._protocol.channels:
+                self._send(number, channel.resnapshot(fault, self._market, self._protocol, elapsed))
 
     def _send(self, number: int, batches: list[EventBatch[Any]]) -> None:
         """A type a frame, as public recordings show it; or several, as the protocol allows too."""
@@ -86,7 +96,9 @@ class _ChannelFeed:
         self._streams: dict[type[Event], dict[str, None]] = {}
         self._histories: dict[Key, Entry] = {}
         self._newest: dict[Key, int] = {}
+        self._begun: dict[tuple[type[Event], str], int] = {}
         self._served = elapsed
+        self._passed_over = elapsed
 
     @property
     def due(self) -> float:
@@ -101,7 +113,7 @@ class _ChannelFeed:
             self._newest.pop(entry.key, None)
 
     def start(
-        self, entries: list[Entry], market: Market, protocol: ServerProtocol, elapsed: float
+        self, entries: list[Entry], market: FeedMarket, protocol: ServerProtocol, elapsed: float
     ) -> list[EventBatch[Any]]:
         """Begin new subscriptions; gives current values and snapshots. Unknown symbols stay silent."""
         now_ms = market.time_at(elapsed)
@@ -116,50 +128,93 @@ class _ChannelFeed:
                 fresh.setdefault(event_class, []).append(entry.symbol)
             elif contract is Contract.STREAM:
                 self._streams.setdefault(event_class, {})[entry.symbol] = None
+                self._begun[event_class, entry.symbol] = now_ms
             elif event_class.time_series:
                 self._histories[entry.key] = entry
-                is_hidden = (
-                    self.channel.contract is Contract.AUTO and not protocol.options.auto_candle_history
-                )
-                batches += self._snapshot(event_class, entry, market, now_ms, is_hidden=is_hidden)
+                batches += self._snapshot(entry, market, protocol, now_ms)
         for event_class, symbols in fresh.items():
             current = market.snapshot(event_class, symbols, now_ms)
             if current is not None:  # a symbol without this type of event stays silent, as on the real feed
                 self.tickers.setdefault(event_class, {}).update(dict.fromkeys(current.symbols))
+                self._begun |= dict.fromkeys(((event_class, symbol) for symbol in current.symbols), now_ms)
                 batches += _parts(current)
         return batches
 
-    def updates(self, market: Market, elapsed: float, *, own_pace: bool) -> list[EventBatch[Any]]:
+    def updates(self, market: FeedMarket, elapsed: float, *, own_pace: bool) -> list[EventBatch[Any]]:
         """What has changed since the last time. ``own_pace=False`` leaves last values to the load."""
         previous_ms, now_ms = market.time_at(self._served), market.time_at(elapsed)
+        heard_ms = market.time_at(max(self._served, self._passed_over))
         self._served = elapsed
         batches: list[EventBatch[Any]] = []
         for event_class, symbols in self.tickers.items() if own_pace else ():
-            changed = market.changed(event_class, list(symbols), previous_ms, now_ms)
-            if changed:
-                batches += _parts(market.snapshot(event_class, changed, now_ms))
+            for since_ms, group in self._groups(event_class, symbols, previous_ms):
+                changed = market.changed(event_class, group, since_ms, now_ms)
+                if changed:
+                    batches += _parts(market.snapshot(event_class, changed, now_ms))
         for event_class, symbols in self._streams.items():
-            batches += _parts(_happened(market, event_class, list(symbols), previous_ms, now_ms))
+            for since_ms, group in self._groups(event_class, symbols, heard_ms):
+                batches += _parts(_happened(market, event_class, group, since_ms, now_ms))
         for key, entry in self._histories.items():
-            batches += _parts(self._history_updates(key, entry, market, previous_ms, now_ms))
+            batches += _parts(self._history_updates(key, entry, market, heard_ms, now_ms))
+        self._begun.clear()
         return batches
 
+    def pass_over(self, elapsed: float) -> None:
+        """What happened until now is not delivered any more; last values that changed still are."""
+        self._passed_over = elapsed
+
+    def resnapshot(
+        self, fault: Resnapshot, market: FeedMarket, protocol: ServerProtocol, elapsed: float
+    ) -> list[EventBatch[Any]]:
+        """New snapshots of the histories that the fault means."""
+        now_ms = market.time_at(elapsed)
+        return [
+            batch
+            for entry in self._histories.values()
+            if fault.symbol in {None, entry.symbol} and fault.event_type in {None, entry.type}
+            for batch in self._snapshot(entry, market, protocol, now_ms, fault)
+        ]
+
+    def _groups(
+        self, event_class: type[Event], symbols: Iterable[str], previous_ms: int
+    ) -> Iterable[tuple[int, list[str]]]:
+        """Symbols by the moment since when there is something to tell of them."""
+        if not self._begun:
+            return [(previous_ms, list(symbols))]
+        groups: dict[int, list[str]] = {}
+        for symbol in symbols:
+            since_ms = max(self._begun.get((event_class, symbol), previous_ms), previous_ms)
+            groups.setdefault(since_ms, []).append(symbol)
+        return groups.items()
+
     def _snapshot(
-        self, event_class: type[Event], entry: Entry, market: Market, now_ms: int, *, is_hidden: bool
+        self,
+        entry: Entry,
+        market: FeedMarket,
+        protocol: ServerProtocol,
+        now_ms: int,
+        fault: Resnapshot | None = None,
     ) -> Iterable[EventBatch[Any]]:
+        event_class = EVENT_CLASSES[entry.type]
         rows, is_cut = None, False
-        if not is_hidden:
+        if self.channel.contract is not Contract.AUTO or protocol.options.auto_candle_history:
             from_time = now_ms if entry.from_time is None else entry.from_time
-            rows, is_cut = market.history(event_class, entry.symbol, from_time, now_ms)
-        self._newest[entry.key] = rows.columns["time"][-1] if rows is not None and len(rows) else now_ms
-        return snapshot_batches(event_class, entry, rows, is_cut=is_cut)
+            limit = (fault.limit if fault else None) or protocol.options.history_limit
+            rows, is_cut = market.history(event_class, entry.symbol, from_time, now_ms, limit)
+        has_rows = rows is not None and len(rows) > 0
+        is_candle = event_class is Candle
+        self._newest[entry.key] = rows.columns["time"][-1] if rows and has_rows and is_candle else now_ms
+        if fault is None:
+            return snapshot_batches(event_class, entry, rows, is_cut=is_cut)
+        return unusual_snapshot(fault, event_class, entry, rows, is_cut=is_cut)
 
     def _history_updates(
-        self, key: Key, entry: Entry, market: Market, previous_ms: int, now_ms: int
+        self, key: Key, entry: Entry, market: FeedMarket, previous_ms: int, now_ms: int
     ) -> EventBatch[Any] | None:
         event_class = EVENT_CLASSES[entry.type]
         if event_class is not Candle:
-            return _happened(market, event_class, [entry.symbol], previous_ms, now_ms)
+            since_ms = max(previous_ms, self._newest[key])
+            return _happened(market, event_class, [entry.symbol], since_ms, now_ms)
         if not market.changed(event_class, [entry.symbol], previous_ms, now_ms):
             return None
         # The candle sent last may have closed since; it goes out once more, then the one that is open.
@@ -170,7 +225,7 @@ class _ChannelFeed:
 
 
 def _happened(
-    market: Market, event_class: type[Event], symbols: list[str], previous_ms: int, now_ms: int
+    market: FeedMarket, event_class: type[Event], symbols: list[str], previous_ms: int, now_ms: int
 ) -> EventBatch[Any] | None:
     """The events of (previous, now] of a type that is a stream: every print, every new Greeks."""
     if event_class is TimeAndSale:

@@ -10,23 +10,22 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import Counter
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
-from tastytrade.rest.address import is_loopback
+from tastytrade.simulator.patience import in_time
 from tastytrade.simulator.replies import failed, not_this_machine, proxy_page, version_refused
 from tastytrade.simulator.rest_options import Failure, RestOptions
+from tastytrade.simulator.strangers import is_foreign
 
 EVENTS_BASE = "/live"
 REQUEST_LIMIT = 1_000
 """Different requests that are counted one by one."""
 
 _PATH_LIMIT = 200
-_EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - what the user asked for, by whatever name it is called
 _PRODUCT = re.compile(r"[^\s/]+/[^\s/]\S*")
 _VERSION = re.compile(r"[0-9]{8}")
 
@@ -68,10 +67,10 @@ class Front:
 
         async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] == "websocket":
-                await (WebSocketClose(1008) if self._is_foreign(scope) else app)(scope, receive, send)
+                await (WebSocketClose(1008) if is_foreign(scope, self._host) else app)(scope, receive, send)
                 return
             self._count(scope)
-            if self._is_foreign(scope):
+            if is_foreign(scope, self._host):
                 await not_this_machine()(scope, receive, send)
                 return
             failure = self._failure(scope)
@@ -83,7 +82,7 @@ class Front:
                 if failure is not None and failure.status is not None
                 else self._refusal(scope)
             )
-            await (refusal or app)(scope, receive, send)
+            await in_time(refusal or app, scope, receive, send)
 
         return guarded
 
@@ -93,19 +92,6 @@ class Front:
         if request not in self.requests and len(self.requests) >= REQUEST_LIMIT:
             request = "others"
         self.requests[request] += 1
-
-    def _is_foreign(self, scope: Scope) -> bool:
-        headers = Headers(scope=scope)
-        origin, host = headers.get("origin"), "//" + headers.get("host", "")
-        if origin is not None and not self._is_own(origin):
-            return True
-        return self._host not in _EVERYWHERE and not self._is_own(host)
-
-    def _is_own(self, url: str) -> bool:
-        try:
-            return is_loopback(url) or urlsplit(url).hostname == self._host
-        except ValueError:
-            return False
 
     def _failure(self, scope: Scope) -> Failure | None:
         for place, failure in enumerate(self._options.failures):

@@ -7,7 +7,7 @@ from itertools import chain, cycle, islice
 from typing import Any
 
 from tastytrade.dxfeed import Event, EventBatch
-from tastytrade.simulator.market import Market
+from tastytrade.simulator.feed_market import FeedMarket
 
 LONGEST_STEP = 0.5
 """Seconds of backlog that are made up for after a pause; older ones are let go."""
@@ -26,7 +26,7 @@ class Load:
         self._rounds: dict[tuple[int, type[Event]], tuple[list[str], Iterator[str]]] = {}
 
     def batches(
-        self, market: Market, tickers: Tickers, elapsed: float
+        self, market: FeedMarket, tickers: Tickers, elapsed: float
     ) -> Iterator[tuple[int, EventBatch[Any]]]:
         """What is due until now: channel number and batch, one event a symbol and batch."""
         since = elapsed if self._done_until is None else self._done_until

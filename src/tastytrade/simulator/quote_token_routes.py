@@ -14,29 +14,37 @@ from tastytrade.simulator.replies import Endpoint, enveloped, json_bytes, refuse
 from tastytrade.simulator.rest_options import RestOptions
 from tastytrade.simulator.session_routes import moment_after
 
-LEVEL = "simulated"
-"""The quote token's ``level``. The service says "api" or "demo": simulated data must never pass for real."""
+DELAYED_PATH = "/delayed"
+"""How addresses of the delayed feed end. The data are no other: that they come late is not simulated."""
 
 
 def quote_token_routes(
-    accounts: Accounts, dxlink_url: Callable[[Request], str]
+    accounts: Accounts,
+    dxlink_url: Callable[[Request], str],
+    options: Callable[[], RestOptions] = RestOptions,
 ) -> list[tuple[str, Endpoint]]:
     """Paths and endpoints, all for GET."""
 
+    def address(request: Request) -> str:
+        url = options().dxlink_url or dxlink_url(request)
+        is_delayed = options().quote_token_level == "demo"  # noqa: S105 - not a secret
+        if is_delayed and not url.endswith(DELAYED_PATH):
+            return url.rpartition("/")[0] + DELAYED_PATH if urlsplit(url).path else url + DELAYED_PATH
+        return url
+
     async def api_quote_token(request: Request) -> Response:
         token = accounts.quote_tokens.issue()
-        data = {"token": token, "dxlink-url": dxlink_url(request), "level": LEVEL}
+        data = {"token": token, "dxlink-url": address(request), "level": options().quote_token_level}
         return json_bytes(enveloped(data, "/api-quote-tokens"))
 
     async def quote_streamer_token(request: Request) -> Response:
-        url = dxlink_url(request)
-        host = urlsplit(url).netloc
+        host = urlsplit(dxlink_url(request)).netloc
         data = {
             "token": accounts.quote_tokens.issue(),
             "streamer-url": host,
             "websocket-url": f"http://{host}{EVENTS_BASE}",
-            "level": LEVEL,
-            "dxlink-url": url,
+            "level": options().quote_token_level,
+            "dxlink-url": address(request),
             "expires-at": moment_after(accounts.quote_tokens.lifetime),
         }
         return json_bytes(enveloped(data, "/quote-streamer-tokens"))

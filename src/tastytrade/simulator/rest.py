@@ -57,7 +57,7 @@ def rest_routes(
         *market_time_routes(market),
         *metrics_routes(market),
     ]
-    quotes = [*quote_token_routes(accounts, dxlink_url), *market_data_routes(market)]
+    quotes = [*quote_token_routes(accounts, dxlink_url, options), *market_data_routes(market)]
     for_users += [(path, for_customers(options, endpoint)) for path, endpoint in quotes]
     return [
         *(_route(path, endpoint, method) for method, path, endpoint in open_to_all),

@@ -64,6 +64,11 @@ class RestOptions(Struct, frozen=True, kw_only=True):
     access_lifetime       of access tokens
     session_lifetime      of session tokens
     quote_token_lifetime  of both kinds of quote token
+    quote_token_level     what quote tokens say the feed is; "demo" leads to an address that ends in /delayed,
+                          as for users who have no real-time data. Never "api": simulated data must not pass
+                          for real
+    dxlink_url            where quote tokens lead; none: to this simulator. The service may name another host
+                          with every token
     rotate_refresh_token  OAuth gives a new refresh token each time and the old one dies; the service does not
     option_lists          /instruments/equity-options and /instruments/future-options answer with lists; the
                           service withdrew these and says 403, but its own Python client still asks
@@ -84,6 +89,8 @@ class RestOptions(Struct, frozen=True, kw_only=True):
     access_lifetime: float = ACCESS_LIFETIME
     session_lifetime: float = DAY
     quote_token_lifetime: float = DAY
+    quote_token_level: Literal["simulated", "demo"] = "simulated"  # noqa: S105 - not a secret
+    dxlink_url: str | None = None
     rotate_refresh_token: bool = False
     option_lists: bool = False
     unnamed_future_options: bool = False
@@ -93,6 +100,8 @@ class RestOptions(Struct, frozen=True, kw_only=True):
         for name in ("access_lifetime", "session_lifetime", "quote_token_lifetime"):
             if not 0 < getattr(self, name) < inf:
                 raise ConfigurationError(f"{name} must be seconds above 0, not {getattr(self, name)}")
+        if self.dxlink_url is not None and not self.dxlink_url.startswith(("ws://", "wss://")):
+            raise ConfigurationError(f"dxlink_url must begin with ws:// or wss://, not {self.dxlink_url!r}")
 
     @property
     def one_time_code(self) -> str:

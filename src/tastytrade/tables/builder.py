@@ -1,4 +1,4 @@
-"""TableBuilder: batches in, one polars table out, at a flat cost per event.
+"""TableBuilder: batches in, one polars table out, at a flat cost per event. Gaps in, a table of them out.
 
 Columns are extended as they come and turned into typed chunks of some thousand rows, because a
 DataFrame has a fixed price; ``table`` puts the chunks together when it is asked for.
@@ -14,13 +14,17 @@ from typing import Any, Generic, TypeVar
 import polars as pl
 
 from tastytrade.dxfeed import Event, EventBatch, Field, fields_of
+from tastytrade.dxfeed.gap import Gap
 from tastytrade.errors import ConfigurationError
+from tastytrade.tables.gaps import gaps_table
 from tastytrade.tables.schema import SYMBOL, TIMESTAMP, TIMESTAMP_TYPE, schema_of, series
 
 E = TypeVar("E", bound=Event)
 
 CHUNK_ROWS = 8_192
 DEFAULT_LAST = 1_000_000
+LAST_GAPS = 100_000
+"""Gaps that are kept; of more than these the oldest are forgotten."""
 
 
 class TableBuilder(Generic[E]):
@@ -54,9 +58,13 @@ class TableBuilder(Generic[E]):
         self._chunk_rows = 0
         self._pending: list[EventBatch[E]] = []
         self._pending_rows = 0
+        self._gaps: dict[int, Gap] = {}
 
-    def append(self, batch: EventBatch[E]) -> None:
-        """Add a batch of this table's event class."""
+    def append(self, batch: EventBatch[E] | Gap) -> None:
+        """Add a batch of this table's event class, or any gap."""
+        if not isinstance(batch, EventBatch):  # the quick way to ask: nearly all are batches
+            self._append_gap(batch)
+            return
         if batch.event_class is not self.event_class:
             raise ConfigurationError(
                 f"a table of {self.event_class.__name__} takes no {batch.event_class.__name__}"
@@ -94,13 +102,25 @@ class TableBuilder(Generic[E]):
             return pl.DataFrame(schema=self.schema)
         return pl.concat(parts).tail(self._last)
 
+    @property
+    def gaps(self) -> pl.DataFrame:
+        """Where rows may be missing: ``gaps_table`` of those appended that concern this event class."""
+        name = self.event_class.__name__
+        return gaps_table(gap for gap in self._gaps.values() if name in gap.event_types)
+
     def clear(self) -> None:
-        """Forget every row; ``appended`` keeps counting."""
+        """Forget every row and gap; ``appended`` keeps counting."""
+        self._gaps.clear()
         self._chunks.clear()
         self._chunk_rows = self._pending_rows = 0
         self._pending = []
         if self._latest is not None:
             self._latest = {}
+
+    def _append_gap(self, gap: Gap) -> None:
+        self._gaps[gap.number] = gap
+        if len(self._gaps) > LAST_GAPS:
+            del self._gaps[next(iter(self._gaps))]
 
     def _close_chunk(self) -> None:
         self._chunks.append(self._frame(self._pending))

@@ -49,10 +49,22 @@ class WebSocketDoor:
         except ConnectionClosed as error:
             raise _lost(error) from None
 
+    async def ping(self) -> None:
+        """Wait until the peer has answered a ping, and so has read everything before it.
+
+        Raises ConnectionLost.
+        """
+        try:
+            await (await self._connection.ping())
+        except ConnectionClosed as error:
+            raise _lost(error) from None
+
 
 @asynccontextmanager
-async def open_websocket(url: str, *, user_agent: str) -> AsyncIterator[WebSocketDoor]:
-    """Open a WebSocket and close it properly at the end; the peer has one second to answer that.
+async def open_websocket(
+    url: str, *, user_agent: str, open_timeout: float = OPEN_TIMEOUT, close_timeout: float = CLOSE_TIMEOUT
+) -> AsyncIterator[WebSocketDoor]:
+    """Open a WebSocket and close it properly at the end; the peer has ``close_timeout`` to answer that.
 
     Raises ConnectFailed with the step (dns, tcp, tls, upgrade) that failed. Plain ``ws://`` goes to
     this machine only, because a quote token travels over it.
@@ -65,13 +77,13 @@ async def open_websocket(url: str, *, user_agent: str) -> AsyncIterator[WebSocke
             compression=None,  # costs half as much CPU again at feed rates
             max_size=MAX_MESSAGE_BYTES,
             ping_interval=None,  # DXLink's own KEEPALIVE is the sign of life; busy servers answer pings late
-            open_timeout=OPEN_TIMEOUT,
-            close_timeout=CLOSE_TIMEOUT,
+            open_timeout=open_timeout,
+            close_timeout=close_timeout,
             proxy=None if is_loopback(url) else True,
             logger=_Discreet(log),
         )
     except (OSError, InvalidHandshake, InvalidURI, TimeoutError, UnicodeError) as error:
-        raise _failed(url, error) from None
+        raise _failed(url, error, open_timeout) from None
     async with connection:
         yield WebSocketDoor(connection)
 
@@ -90,15 +102,19 @@ class _Discreet(logging.LoggerAdapter[logging.Logger]):
         return level > logging.DEBUG and super().isEnabledFor(level)
 
 
-def _failed(url: str, error: Exception) -> ConnectFailed:
+def _failed(url: str, error: Exception, open_timeout: float) -> ConnectFailed:
     match error:
         case TimeoutError():
-            return ConnectFailed(f"{url} did not answer within {OPEN_TIMEOUT:g} s", step="open")
+            return ConnectFailed(f"{url} did not answer within {open_timeout:g} s", step="open")
         case socket.gaierror() | UnicodeError():
             return ConnectFailed(f"{url}: this host name is not known; check the address", step="dns")
         case ssl.SSLCertVerificationError():
-            text = f"{url}: the TLS certificate was not accepted ({error.verify_message})"
-            return ConnectFailed(text, step="tls")
+            return ConnectFailed(
+                f"{url}: the TLS certificate was not accepted ({error.verify_message}). Where a proxy of "
+                "your own stands in between, name its certificates: SSL_CERT_FILE=/path/to/ca.pem",
+                step="tls",
+                is_lasting=True,
+            )
         case ssl.SSLError():
             return ConnectFailed(f"{url} does not speak TLS ({error.reason}); check the address", step="tls")
         case InvalidStatus():
@@ -106,6 +122,8 @@ def _failed(url: str, error: Exception) -> ConnectFailed:
             return ConnectFailed(
                 f"{url} answered HTTP {status} instead of opening a WebSocket; check the address",
                 step="upgrade",
+                status=status,
+                is_lasting=status in {404, 426} or 300 <= status < 400,
             )
         case ConnectionRefusedError():
             return ConnectFailed(f"nothing listens at {url}; is the server running?", step="tcp")

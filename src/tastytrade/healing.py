@@ -1,0 +1,76 @@
+"""Healing: after a gap, prints that were missed are asked for from history, where the server has one."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from itertools import islice
+from typing import Any
+
+from tastytrade.dxfeed import EventBatch, event_class
+from tastytrade.dxfeed.gap import Gap
+from tastytrade.errors import TastytradeError
+from tastytrade.oneshot.ask import AskOnce
+from tastytrade.oneshot.history import Range, histories
+from tastytrade.oneshot.snapshot import Status
+from tastytrade.reading.continuity import Symbol
+from tastytrade.subscription import Subscription
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 16
+"""Symbols whose history is asked for together; the next ones when the reader has read these."""
+_WHOLE = {Status.OK, Status.NO_DATA}
+
+
+class Healing:
+    """``number`` gives the ingest number of what is put in, for a number of rows."""
+
+    def __init__(self, feed: AskOnce, number: Callable[[int], range]) -> None:
+        self._feed = feed
+        self._number = number
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def heal(self, subscription: Subscription[Any], gap: Gap, since: dict[Symbol, int]) -> None:
+        """Ask for what a reader has missed, of each symbol since when (Unix ms), and give it to it."""
+        task = asyncio.get_running_loop().create_task(
+            self._heal(subscription, gap, since), name="tastytrade-heal"
+        )
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def aclose(self) -> None:
+        """Give up what has not come yet."""
+        tasks = tuple(self._tasks)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+
+    async def _heal(self, subscription: Subscription[Any], gap: Gap, since: dict[Symbol, int]) -> None:
+        symbols = iter(since.items())
+        while some := list(islice(symbols, AT_ONCE)):
+            async with asyncio.TaskGroup() as group:
+                for symbol, start_ms in some:
+                    group.create_task(self._ask(subscription, gap, symbol, start_ms))
+            await subscription.drained()
+            if subscription.is_closed:
+                return
+
+    async def _ask(self, subscription: Subscription[Any], gap: Gap, symbol: Symbol, start_ms: int) -> None:
+        name, wire = symbol
+        rows, is_whole = None, False
+        try:
+            found = await histories(
+                self._feed, event_class(name), {wire: wire}, Range(start_ms), room=self._feed.histories_room
+            )
+        except TastytradeError as error:
+            log.debug("the gap in %s of %s stays open: %s", name, wire, error)
+        else:
+            is_whole = found.status[wire] in _WHOLE
+            if events := found[wire]:
+                rows = EventBatch.from_events(events, received_ns=time.time_ns())
+                rows.numbers = self._number(len(rows))
+        subscription.give(gap, symbol, rows, is_whole=is_whole)

@@ -1,0 +1,57 @@
+"""Conflated: the newest event of each symbol, for a reader who cannot keep up and needs no others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from tastytrade.dxfeed import Event, EventBatch
+
+_Row = tuple[int, EventBatch[Any], tuple[str, ...], tuple[Any, ...]]
+"""Ingest number, a batch without rows that says when and where it came, names of columns, values."""
+
+
+class Conflated:
+    """At most one event a type and symbol; rows, not batches, because a batch would be kept for one row."""
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[type[Event], str], _Row] = {}
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def add(self, batch: EventBatch[Any]) -> int:
+        """Take events in; how many older ones they replaced."""
+        rows, event_class = self._rows, batch.event_class
+        before, names = len(rows), tuple(batch.columns)
+        origin = batch.rows(())
+        for number, symbol, values in zip(
+            batch.numbers, batch.symbols, zip(*batch.columns.values(), strict=True), strict=True
+        ):
+            key = (event_class, symbol)
+            rows.pop(key, None)  # so that the order stays that of coming
+            rows[key] = (number, origin, names, values)
+        return len(batch) - (len(rows) - before)
+
+    def drain(self) -> Iterator[EventBatch[Any]]:
+        """Everything kept, in the order it came; nothing is kept after that."""
+        rows = sorted(self._rows.values(), key=itemgetter(0))
+        self._rows = {}
+        for _, group in groupby(rows, key=lambda row: id(row[1])):
+            yield _batch_of(group)
+
+
+def _batch_of(rows: Iterable[_Row]) -> EventBatch[Any]:
+    chosen = list(rows)
+    _, origin, names, _ = chosen[0]
+    columns = zip(*(values for _, _, _, values in chosen), strict=True)
+    return EventBatch(
+        origin.event_class,
+        {name: list(column) for name, column in zip(names, columns, strict=True)},
+        received_ns=origin.received_ns,
+        epoch=origin.epoch,
+        channel=origin.channel,
+        numbers=[number for number, _, _, _ in chosen],
+    )

@@ -1,0 +1,240 @@
+"""Continuity: what one reader has of every time series, so that a hole can be filled without duplicates.
+
+Prints (a stream without history) are filled from a history that is asked for afterwards; a history that
+was whole goes on from its newest event, and what the server sends of it again is no new snapshot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import compress
+from typing import Any
+
+from msgspec.structs import replace
+
+from tastytrade.dxfeed import EVENT_CLASSES, Event, EventBatch, EventFlags, time_of
+from tastytrade.dxfeed.gap import Gap, Healed
+from tastytrade.dxfeed.index import index_of
+from tastytrade.dxlink.contracts import contract_of
+from tastytrade.dxlink.messages import Contract, Entry
+
+REPEATED = "repeated"
+"""Why a row was dropped: the same event had been delivered before."""
+
+_REMOVE = int(EventFlags.REMOVE_EVENT)
+_BEGIN = int(EventFlags.SNAPSHOT_BEGIN)
+_SNIP = int(EventFlags.SNAPSHOT_SNIP)
+_END_OR_SNIP = int(EventFlags.SNAPSHOT_END) | _SNIP
+_SNAPSHOT = _BEGIN | _END_OR_SNIP
+
+Symbol = tuple[str, str]
+"""Event type and symbol."""
+
+
+class _Hole:
+    """A gap that is being filled."""
+
+    def __init__(self, gap: Gap, before: dict[Symbol, int]) -> None:
+        self.gap = gap
+        self.before = before
+        self.after: dict[Symbol, set[int]] = {}
+        self.missing: set[Symbol] = set()
+        """Symbols whose history has not come yet."""
+        self.rows = 0
+        self.is_cut = False
+        self.has_some = False
+
+
+class Continuity:
+    """``notes`` collects what there is to say of gaps; whoever reads it empties it."""
+
+    def __init__(self) -> None:
+        self.notes: list[Gap] = []
+        self.repeated = 0
+        self._prints: dict[str, set[str]] = {}
+        self._histories: dict[Symbol, int] = {}
+        self._last: dict[Symbol, int] = {}
+        self._whole: set[Symbol] = set()
+        self._resumed: dict[Symbol, int | None] = {}
+        """Histories that go on: the newest index when the server began again, None until it does."""
+        self._given: dict[Symbol, set[int]] = {}
+        self._holes: dict[int, _Hole] = {}
+
+    def follow(self, entries: Iterable[Entry]) -> None:
+        """What the reader is subscribed to now."""
+        self._prints, self._histories = {}, {}
+        for entry in entries:
+            if not EVENT_CLASSES[entry.type].time_series:
+                continue
+            if entry.from_time is not None:
+                self._histories[entry.type, entry.symbol] = entry.from_time
+            elif contract_of(entry) is Contract.STREAM:
+                self._prints.setdefault(entry.type, set()).add(entry.symbol)
+
+    def resume_at(self, symbol: Symbol) -> int | None:
+        """From when to ask for a history again: its newest event when it was whole, else its start."""
+        start = self._histories.get(symbol)
+        if start is None or symbol not in self._whole:
+            return start
+        return max(start, time_of(self._last[symbol]))
+
+    def resume(self, symbol: Symbol, from_time: int) -> None:
+        """The server is asked for a history again, from then on."""
+        start = self._histories.get(symbol)
+        if start is not None and from_time > start:
+            self._resumed[symbol] = None
+        else:
+            self._resumed.pop(symbol, None)
+
+    # Events.
+
+    def take(self, batch: EventBatch[Any]) -> EventBatch[Any]:
+        """The batch as the reader should see it: without what it has had, and what begins again unmarked."""
+        name = batch.event_class.__name__
+        if "index" not in batch.columns:
+            return batch
+        if name in self._prints:
+            return self._take_prints(name, batch)
+        if self._histories and "eventFlags" in batch.columns:
+            return self._take_history(name, batch)
+        return batch
+
+    def _take_prints(self, name: str, batch: EventBatch[Any]) -> EventBatch[Any]:
+        last, indexes = self._last, batch.columns["index"]
+        if self._given:
+            keep = [not self._is_given((name, symbol), index) for symbol, index in _places(batch)]
+            batch = self._kept(batch, keep)
+            indexes = batch.columns["index"]
+        for symbol, index in zip(batch.symbols, indexes, strict=True):
+            if index > last.get((name, symbol), -1):
+                last[name, symbol] = index
+        for hole in self._holes.values():
+            for symbol, index in zip(batch.symbols, indexes, strict=True):
+                hole.after.setdefault((name, symbol), set()).add(index)
+        return batch
+
+    def _is_given(self, symbol: Symbol, index: int) -> bool:
+        given = self._given.get(symbol)
+        if given is None:
+            return False
+        if index in given:
+            return True
+        if index > max(given):  # the stream has come past what history gave
+            del self._given[symbol]
+        return False
+
+    def _take_history(self, name: str, batch: EventBatch[Any]) -> EventBatch[Any]:
+        keep, flags = [True] * len(batch), list(batch.columns["eventFlags"])
+        is_resumed = False
+        for row, (symbol, index) in enumerate(_places(batch)):
+            key, flag = (name, symbol), flags[row]
+            if key not in self._histories:
+                continue
+            if key in self._resumed:
+                if flag & _BEGIN:
+                    self._resumed[key] = self._last.get(key, -1)
+                floor = self._resumed[key]
+                if floor is not None:
+                    is_resumed = True
+                    flags[row] = flag & ~_SNAPSHOT
+                    # A candle may have changed since; an event that is a fact of its own has not.
+                    keep[row] = index > floor or (name == "Candle" and not flag & _REMOVE)
+                    self._healed(key, rows=index > floor)
+            if flag & _END_OR_SNIP:
+                self._ended(key, is_cut=bool(flag & _SNIP))
+            if not flag & _REMOVE and index > self._last.get(key, -1):
+                self._last[key] = index
+        if not is_resumed:
+            return batch
+        return self._kept(batch.with_columns(eventFlags=flags), keep)
+
+    def _healed(self, key: Symbol, *, rows: int) -> None:
+        for hole in self._holes.values():
+            if key in hole.missing:
+                hole.rows += rows
+
+    def _ended(self, key: Symbol, *, is_cut: bool) -> None:
+        self._resumed.pop(key, None)
+        self._whole.add(key)
+        for hole in tuple(self._holes.values()):
+            self._filled(hole, key, is_cut=is_cut)
+
+    def _kept(self, batch: EventBatch[Any], keep: list[bool]) -> EventBatch[Any]:
+        if all(keep):
+            return batch
+        self.repeated += len(keep) - sum(keep)
+        return batch.rows(compress(range(len(batch)), keep))
+
+    # Holes.
+
+    def on_gap(self, gap: Gap) -> dict[Symbol, int]:
+        """Take note of a gap. Once it has ended: the prints to ask history for, and from when each (ms)."""
+        hole = self._holes.get(gap.number)
+        if hole is None:
+            mine = self._in(gap)
+            if not mine:
+                return {}
+            hole = self._holes[gap.number] = _Hole(gap, dict(self._last))
+            hole.missing = mine
+        hole.gap = gap
+        if gap.is_open:
+            return {}
+        self._finish(hole)
+        prints = {one for one in hole.missing if one not in self._histories}
+        since = gap.from_ns // 1_000_000
+        return {one: time_of(hole.before[one]) if one in hole.before else since for one in prints}
+
+    def _in(self, gap: Gap) -> set[Symbol]:
+        series = {one for one in self._histories if one[0] in gap.event_types}
+        for name in gap.event_types:
+            series |= {(name, symbol) for symbol in self._prints.get(name, ())}
+        return {one for one in series if not gap.symbols or one[1] in gap.symbols}
+
+    def give(self, number: int, symbol: Symbol, rows: EventBatch[Any] | None, *, is_whole: bool) -> Any:
+        """What history has of a symbol for a gap, None for nothing known; the rows the reader has not had."""
+        hole = self._holes.get(number)
+        if hole is None:
+            return None
+        fresh = None
+        if rows is not None:
+            since = hole.before.get(symbol, index_of(hole.gap.from_ns // 1_000_000) - 1)
+            had = hole.after.get(symbol, set())
+            places = [
+                at for at, index in enumerate(rows.columns["index"]) if index > since and index not in had
+            ]
+            fresh = rows.rows(places)
+            hole.rows += len(fresh)
+            if len(fresh):
+                self._given.setdefault(symbol, set()).update(fresh.columns["index"])
+                self._last[symbol] = max(self._last.get(symbol, -1), *fresh.columns["index"])
+        self._filled(hole, symbol, is_cut=not is_whole)
+        return fresh
+
+    def _filled(self, hole: _Hole, symbol: Symbol, *, is_cut: bool) -> None:
+        if symbol not in hole.missing:
+            return
+        hole.missing.discard(symbol)
+        hole.is_cut |= is_cut
+        hole.has_some |= not is_cut
+        self._finish(hole)
+
+    def _finish(self, hole: _Hole) -> None:
+        """Say how far a gap was healed, once it has ended and nothing more can come."""
+        if hole.missing or hole.gap.is_open:
+            return
+        del self._holes[hole.gap.number]
+        if hole.has_some or hole.rows:
+            healed = Healed.PARTIAL if hole.is_cut else Healed.FULL
+            self.notes.append(replace(hole.gap, healed=healed, healed_rows=hole.rows))
+
+
+def _places(batch: EventBatch[Event]) -> Iterable[tuple[str, int]]:
+    return zip(batch.symbols, batch.columns["index"], strict=True)
+
+
+def symbols_by_type(symbols: Mapping[Symbol, int]) -> dict[str, dict[str, int]]:
+    """The same by event type."""
+    found: dict[str, dict[str, int]] = {}
+    for (name, symbol), since in symbols.items():
+        found.setdefault(name, {})[symbol] = since
+    return found
