@@ -14,15 +14,18 @@ from tastytrade.dxfeed.gap import Gap
 from tastytrade.errors import TastytradeError
 from tastytrade.oneshot.ask import AskOnce
 from tastytrade.oneshot.history import Range, histories
+from tastytrade.oneshot.room import Room
 from tastytrade.oneshot.snapshot import Status
 from tastytrade.reading.continuity import Symbol
 from tastytrade.subscription import Subscription
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 16
-"""Symbols whose history is asked for together; the next ones when the reader has read these."""
+AT_ONCE = 8
+"""Symbols whose history is asked for together; the next ones when the reader has read these. Half of what a
+server takes: whoever asks for a history meanwhile must not wait."""
 _WHOLE = {Status.OK, Status.NO_DATA}
+_ANSWERS = {*_WHOLE, Status.CUT}
 
 
 class Healing:
@@ -31,6 +34,9 @@ class Healing:
     def __init__(self, feed: AskOnce, number: Callable[[int], range]) -> None:
         self._feed = feed
         self._number = number
+        self._room = Room(AT_ONCE)
+        self._without: set[str] = set()
+        """Event types of which this server has no history: none of the first symbols was answered."""
         self._tasks: set[asyncio.Task[None]] = set()
 
     def heal(self, subscription: Subscription[Any], gap: Gap, since: dict[Symbol, int]) -> None:
@@ -53,24 +59,31 @@ class Healing:
         symbols = iter(since.items())
         while some := list(islice(symbols, AT_ONCE)):
             async with asyncio.TaskGroup() as group:
-                for symbol, start_ms in some:
+                tasks = [
                     group.create_task(self._ask(subscription, gap, symbol, start_ms))
+                    for symbol, start_ms in some
+                ]
+            if not any(task.result() for task in tasks):
+                self._without |= {name for (name, _), _ in some}
             await subscription.drained()
             if subscription.is_closed:
                 return
 
-    async def _ask(self, subscription: Subscription[Any], gap: Gap, symbol: Symbol, start_ms: int) -> None:
+    async def _ask(self, subscription: Subscription[Any], gap: Gap, symbol: Symbol, start_ms: int) -> bool:
+        """Ask for one symbol; whether the server had an answer."""
         name, wire = symbol
-        rows, is_whole = None, False
-        try:
-            found = await histories(
-                self._feed, event_class(name), {wire: wire}, Range(start_ms), room=self._feed.histories_room
-            )
-        except TastytradeError as error:
-            log.debug("the gap in %s of %s stays open: %s", name, wire, error)
-        else:
-            is_whole = found.status[wire] in _WHOLE
-            if events := found[wire]:
-                rows = EventBatch.from_events(events, received_ns=time.time_ns())
-                rows.numbers = self._number(len(rows))
-        subscription.give(gap, symbol, rows, is_whole=is_whole)
+        rows, status = None, Status.SILENT
+        if name not in self._without:
+            try:
+                found = await histories(
+                    self._feed, event_class(name), {wire: wire}, Range(start_ms), room=self._room
+                )
+            except TastytradeError as error:
+                log.debug("the gap in %s of %s stays open: %s", name, wire, error)
+            else:
+                status = found.status[wire]
+                if events := found[wire]:
+                    rows = EventBatch.from_events(events, received_ns=time.time_ns())
+                    rows.numbers = self._number(len(rows))
+        subscription.give(gap, symbol, rows, is_whole=status in _WHOLE)
+        return status in _ANSWERS

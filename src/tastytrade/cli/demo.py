@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -46,7 +45,9 @@ def demo(
     """Stream a simulated market for a few seconds and show what comes of it. Needs no account."""
     from rich.console import Console
 
-    asyncio.run(_demo(Console(), duration, seed))
+    from tastytrade.cli.running import run
+
+    run(_demo(Console(), duration, seed))
 
 
 async def _demo(console: Console, duration: float, seed: int) -> None:

@@ -14,6 +14,7 @@ import typer
 if TYPE_CHECKING:
     from tastytrade.dxfeed import Event
     from tastytrade.streamer import Streamer
+    from tastytrade.subscription import Subscription
 
 
 class Format(StrEnum):
@@ -44,6 +45,7 @@ def stream(
     A first taste of real (delayed) data without an account is dxFeed's public demo:
     tastytrade stream AAPL --events Quote,Trade --url wss://demo.dxfeed.com/market-data/dxlink-ws
     """
+    from tastytrade.cli.running import run
     from tastytrade.cli.sources import open_streamer
     from tastytrade.dxfeed import event_class
     from tastytrade.interest import entries_of
@@ -52,7 +54,7 @@ def stream(
     entries_of(classes, symbols)  # what cannot be meant is refused before anybody logs in
     chosen = format or (Format.TABLE if sys.stdout.isatty() else Format.NDJSON)
     opening = open_streamer(url=url, environment=environment, simulator=simulator)
-    asyncio.run(_stream(classes, symbols, chosen, duration=duration, opening=opening))
+    run(_stream(classes, symbols, chosen, duration=duration, opening=opening))
 
 
 async def _stream(
@@ -63,7 +65,6 @@ async def _stream(
     duration: float | None,
     opening: AbstractAsyncContextManager[Streamer],
 ) -> None:
-    import msgspec
     from rich.console import Console
 
     from tastytrade.cli.board import Board, shown_columns
@@ -79,9 +80,26 @@ async def _stream(
             if not console.is_terminal:
                 console.print(board.table())
             return
-        async for batch in subscription.batches(duration=duration):
-            if not _write(b"\n".join(map(msgspec.json.encode, batch)) + b"\n"):
+        try:
+            await _print(subscription, duration=duration)
+        except asyncio.CancelledError:
+            subscription.close()
+            await _print(subscription, duration=None)  # what had come by then
+            raise
+
+
+async def _print(subscription: Subscription[Event], *, duration: float | None) -> None:
+    """Events to stdout, one a line; from when to when some may be missing to stderr."""
+    import msgspec
+
+    from tastytrade.dxfeed import EventBatch
+
+    async for record in subscription.records(duration=duration):
+        if isinstance(record, EventBatch):
+            if not _write(b"\n".join(map(msgspec.json.encode, record)) + b"\n"):
                 return
+        elif not record.is_open:
+            typer.echo(f"tastytrade: {record}", err=True)
 
 
 def _write(lines: bytes) -> bool:

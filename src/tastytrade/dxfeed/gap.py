@@ -6,6 +6,7 @@ again, under the same number, when it ends and when it was healed.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from msgspec import Struct
@@ -81,7 +82,20 @@ class Gap(Struct, frozen=True, kw_only=True):
     healed: Healed = Healed.NONE
     healed_rows: int = 0
 
+    def __str__(self) -> str:
+        types = ", ".join(self.event_types)
+        of = f" of {', '.join(self.symbols)}" if self.symbols else ""
+        until = "now" if self.to_ns is None else _time(self.to_ns)
+        lost = "" if self.lost_count is None else f", {self.lost_count:,} events"
+        healed = "" if self.healed is Healed.NONE else f"; healed: {self.healed}, {self.healed_rows:,} events"
+        between = f"from {_time(self.from_ns)} to {until} UTC"
+        return f"{types}{of} may be missing {between} ({self.reason}{lost}){healed}"
+
     @property
     def is_open(self) -> bool:
         """Whether it has not ended yet."""
         return self.to_ns is None
+
+
+def _time(at_ns: int) -> str:
+    return f"{datetime.fromtimestamp(at_ns / 1e9, UTC):%H:%M:%S.%f}"[:-3]

@@ -36,8 +36,7 @@ class AskOnce(Feed):
     def __init__(self, runner: AsyncRunner | None = None) -> None:
         self._runner = runner
         self._parts = asyncio.Semaphore(PARTS_AT_ONCE)
-        self.histories_room = Room()
-        """What all questions of histories share."""
+        self._histories = Room()
 
     @overload
     async def snapshot(
@@ -101,7 +100,7 @@ class AskOnce(Feed):
             cls,
             wire,
             Range(),
-            room=self.histories_room,
+            room=self._histories,
             source=source,
             timeout=limit,
             progress=progress,
@@ -200,7 +199,7 @@ class AskOnce(Feed):
     ) -> Snapshot[E]:
         _check_timeout(timeout)
         found = await histories(
-            self, cls, wire, within, room=self.histories_room, timeout=timeout, progress=progress
+            self, cls, wire, within, room=self._histories, timeout=timeout, progress=progress
         )
         return found.require()
 
