@@ -14,6 +14,7 @@ from tastytrade.transport.websocket import WebSocketDoor
 
 BLOCKED_POLL = 0.01
 """Seconds between two looks at whether a full reader has made room."""
+FRAMES_PER_TURN = 64
 PROBE = 5.0
 """Seconds in which a server has to answer after we were asleep."""
 
@@ -79,11 +80,15 @@ class Connection:
     async def _read(self) -> None:
         protocol, received, now, blocked = self._protocol, self._received, self._now, self._blocked
         while True:
-            text = await self._door.receive()
-            for message in protocol.receive(text, now=now(), received_ns=time.time_ns()):
-                received(message)
-            if blocked():
-                await self._wait_for_room()
+            for _ in range(FRAMES_PER_TURN):
+                text = await self._door.receive()
+                for message in protocol.receive(text, now=now(), received_ns=time.time_ns()):
+                    received(message)
+                if blocked():
+                    await self._wait_for_room()
+            await asyncio.sleep(
+                0
+            )  # what has arrived already is given without waiting; others want their turn
 
     async def _wait_for_room(self) -> None:
         """Read nothing while a reader is full who wants that; the server's buffers fill up meanwhile."""

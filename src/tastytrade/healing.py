@@ -25,7 +25,6 @@ AT_ONCE = 8
 """Symbols whose history is asked for together; the next ones when the reader has read these. Half of what a
 server takes: whoever asks for a history meanwhile must not wait."""
 _WHOLE = {Status.OK, Status.NO_DATA}
-_ANSWERS = {*_WHOLE, Status.CUT}
 
 
 class Healing:
@@ -63,14 +62,14 @@ class Healing:
                     group.create_task(self._ask(subscription, gap, symbol, start_ms))
                     for symbol, start_ms in some
                 ]
-            if not any(task.result() for task in tasks):
+            if all(task.result() is Status.SILENT for task in tasks):
                 self._without |= {name for (name, _), _ in some}
             await subscription.drained()
             if subscription.is_closed:
                 return
 
-    async def _ask(self, subscription: Subscription[Any], gap: Gap, symbol: Symbol, start_ms: int) -> bool:
-        """Ask for one symbol; whether the server had an answer."""
+    async def _ask(self, subscription: Subscription[Any], gap: Gap, symbol: Symbol, start_ms: int) -> Status:
+        """Ask for one symbol; what came of it."""
         name, wire = symbol
         rows, status = None, Status.SILENT
         if name not in self._without:
@@ -79,6 +78,7 @@ class Healing:
                     self._feed, event_class(name), {wire: wire}, Range(start_ms), room=self._room
                 )
             except TastytradeError as error:
+                status = Status.NOT_ASKED
                 log.debug("the gap in %s of %s stays open: %s", name, wire, error)
             else:
                 status = found.status[wire]
@@ -86,4 +86,4 @@ class Healing:
                     rows = EventBatch.from_events(events, received_ns=time.time_ns())
                     rows.numbers = self._number(len(rows))
         subscription.give(gap, symbol, rows, is_whole=status in _WHOLE)
-        return status in _ANSWERS
+        return status

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from math import inf
 from typing import Any
@@ -35,14 +35,15 @@ class Interest:
     """The readers of a source. A symbol that several want is asked for once and given to all.
 
     lines   one protocol a connection; where the first has no room, what is wanted goes to the next
-    grow    gives one more, or None when there may be none
+    grow    gives one more
+    most    how many there may be
     """
 
     def __init__(
         self,
         lines: list[ClientProtocol],
         *,
-        grow: Callable[[], ClientProtocol | None],
+        grow: Callable[[], ClientProtocol],
         most: int,
         next_gap: Callable[[], int],
     ) -> None:
@@ -51,7 +52,7 @@ class Interest:
         self._most = most
         self._next_gap = next_gap
         # A history and the newest value of a symbol have one key, and a channel each.
-        self._homes: dict[_Place, ClientProtocol] = {}
+        self._homes: dict[_Place, Channel] = {}
         self._wanted_by: dict[tuple[Channel, Key], dict[Subscription[Any], Entry]] = {}
         self._readers: dict[Channel, dict[Subscription[Any], None]] = {}
         self._open_gaps: dict[tuple[Channel, Subscription[Any]], Gap] = {}
@@ -65,38 +66,35 @@ class Interest:
         nothing has changed.
         """
         wanted = list(entries)
-        for entry in wanted:
-            self._lines[0].channel_for(entry)
         self._check_room(wanted)
         if subscription.overflow is Overflow.BLOCK:
             self.blocking.add(subscription)
-        for entry in wanted:
-            protocol = self._home(entry)
-            channel = protocol.channel_for(entry)
+        for entry, channel in self._placed(wanted):
             self._readers.setdefault(channel, {})[subscription] = None
-            others = self._wanted_by.setdefault((channel, entry.key), {})
+            key = entry.key
+            others = self._wanted_by.setdefault((channel, key), {})
             # A server sends the current value or snapshot once; a reader who comes later needs it sent
             # again. Prints have neither, and asking again could lose one.
-            is_late = subscription not in others and entry.key in channel.wanted.sent
+            is_late = subscription not in others and key in channel.wanted.sent
             again = is_late and contract_of(entry) is not Contract.STREAM
             others[subscription] = entry
-            protocol.want(_earliest(others.values()), again=again)
+            channel.wanted.want(_earliest(others.values()) if len(others) > 1 else entry, again=again)
             if again:  # a whole new snapshot, for everybody
                 for other in others:
-                    other.resume(entry.key, entry.from_time or 0)
+                    other.resume(key, entry.from_time or 0)
 
     def remove(self, subscription: Subscription[Any], entries: Iterable[Entry]) -> None:
         """A reader wants this no more; what nobody else wants is given up."""
         for entry in entries:
-            protocol = self._homes.get(_place(entry))
-            if protocol is None:
+            channel = self._homes.get(_place(entry))
+            if channel is None:
                 continue
-            place = (protocol.channel_for(entry), entry.key)
+            place = (channel, entry.key)
             others = self._wanted_by.get(place, {})
             if others.pop(subscription, None) is not None and not others:
                 del self._wanted_by[place]
                 del self._homes[_place(entry)]
-                protocol.unwant(entry)
+                channel.wanted.unwant(entry.key)
 
     def leave(self, subscription: Subscription[Any]) -> None:
         """A reader is gone."""
@@ -155,11 +153,15 @@ class Interest:
         for subscription in tuple(self._readers.get(channel, ())):
             if (channel, subscription) in self._open_gaps:
                 continue
+            types, symbols = self._concerned(subscription, channel)
+            if not types:
+                continue
             gap = Gap(
                 number=self._next_gap(),
                 reason=reason,
                 scope=scope,
-                event_types=self._types(subscription, channel),
+                event_types=types,
+                symbols=symbols,
                 from_ns=since_ns - period_ns,
                 detected_ns=time.time_ns(),
                 epoch_before=epoch,
@@ -192,6 +194,9 @@ class Interest:
     # Places.
 
     def _check_room(self, entries: list[Entry]) -> None:
+        """Raise ConfigurationError or TooManySubscriptions before anything has changed."""
+        for entry in {(entry.type, entry.from_time is None): entry for entry in entries}.values():
+            self._lines[0].channel_for(entry)
         new = len({_place(entry) for entry in entries} - self._homes.keys())
         room = sum(max(0, line.room) for line in self._lines)
         room += (self._most - len(self._lines)) * BUDGET
@@ -203,22 +208,41 @@ class Interest:
                 f"the Streamer connections={-(-(held + new) // BUDGET)}"
             )
 
-    def _home(self, entry: Entry) -> ClientProtocol:
-        place = _place(entry)
-        home = self._homes.get(place)
-        if home is None:
-            home = next((line for line in self._lines if line.room > 0), None) or self._grow()
-            if home is None:
-                raise TooManySubscriptions(f"there is no room for {entry.type} of {entry.symbol}")
-            self._homes[place] = home
-        return home
+    def _placed(self, entries: list[Entry]) -> Iterator[tuple[Entry, Channel]]:
+        """Each entry with its channel: where it is wanted already, else where there is room."""
+        line, room = self._lines[0], 0
+        channels: dict[tuple[str, bool], Channel] = {}
+        for entry in entries:
+            place = _place(entry)
+            channel = self._homes.get(place)
+            if channel is None:
+                if room <= 0:
+                    line, room = self._line_with_room()
+                    channels = {}
+                room -= 1
+                kind = (entry.type, place[1])
+                channel = channels.get(kind)
+                if channel is None:
+                    channel = channels[kind] = line.channel_for(entry)
+                self._homes[place] = channel
+            yield entry, channel
+
+    def _line_with_room(self) -> tuple[ClientProtocol, int]:
+        line = next((line for line in self._lines if line.room > 0), None) or self._grow()
+        return line, max(1, line.room)
 
     def _channel(self, entry: Entry) -> Channel:
-        return self._homes.get(_place(entry), self._lines[0]).channel_for(entry)
+        return self._homes.get(_place(entry)) or self._lines[0].channel_for(entry)
 
-    def _types(self, subscription: Subscription[Any], channel: Channel) -> tuple[str, ...]:
-        types = dict.fromkeys(entry.type for entry in subscription.entries if channel.plan.takes(entry))
-        return tuple(types)
+    def _concerned(
+        self, subscription: Subscription[Any], channel: Channel
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Types and symbols that a reader has on a channel; no symbols where that is all of them."""
+        mine = [entry for entry in subscription.entries if channel.plan.takes(entry)]
+        here = mine if len(self._lines) == 1 else [one for one in mine if self._channel(one) is channel]
+        types, symbols = dict.fromkeys(one.type for one in here), dict.fromkeys(one.symbol for one in here)
+        is_all = len(symbols) == len({one.symbol for one in mine})
+        return tuple(types), () if is_all else tuple(symbols)
 
 
 _Place = tuple[Key, bool]

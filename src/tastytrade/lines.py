@@ -12,7 +12,7 @@ from tastytrade.dxlink.client import ClientProtocol, Received
 from tastytrade.dxlink.plan import ChannelPlan
 from tastytrade.interest import Interest
 from tastytrade.line import Line
-from tastytrade.source import StateChange
+from tastytrade.source import State, StateChange
 from tastytrade.standing import standing_of
 from tastytrade.timeouts import Timeouts
 
@@ -51,6 +51,14 @@ class Lines:
     def was_ready(self) -> bool:
         """Whether the first of them has been let in."""
         return self._lines[0].was_ready
+
+    @property
+    def are_restored(self) -> bool:
+        """Whether the server has been told everything that is wanted, on each of them, and has read it."""
+        return all(
+            line.state.state in {State.LIVE, State.DEGRADED} and line.protocol.is_confirmed
+            for line in self._lines
+        )
 
     @property
     def standing(self) -> StateChange:

@@ -280,7 +280,7 @@ class Streamer(AskOnce):
         try:
             async with asyncio.timeout(timeout):
                 async for change in self._states.watch():
-                    if all(one.is_ready and one.is_confirmed for one in self._lines.protocols):
+                    if self._lines.are_restored:
                         return True
                     if change.state is State.FAILED and self._failure is not None:
                         raise self._failure

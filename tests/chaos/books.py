@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import NamedTuple
 
 from tests.chaos.counting_market import checksum
@@ -15,7 +15,7 @@ LEAST_LAG_NS = 300_000_000
 0.1 s, and a busy machine."""
 LAG_WINDOW_NS = SECOND
 END_MARGIN_NS = SECOND // 2
-REMOVED = 0x02
+REMOVED, BEGIN = 0x02, 0x04
 
 
 class Got(NamedTuple):
@@ -26,6 +26,14 @@ class Got(NamedTuple):
     received_ns: int
     epoch: int
     channel: int
+    snapshot: int = 0
+    """How many snapshots of the symbol had begun on this channel. One that a server begins again stands for
+    the one before; one that a client asked for after a loss, on another channel, does not."""
+
+    @property
+    def is_healing(self) -> bool:
+        """Whether it came from history, afterwards, on no channel of its own: its place says nothing."""
+        return self.epoch == 0
 
 
 class Hole:
@@ -71,6 +79,7 @@ class Books:
         self.got: dict[tuple[str, str], list[Got]] = defaultdict(list)
         self.holes: dict[str, dict[int, Hole]] = defaultdict(dict)
         self.corrupt: list[str] = []
+        self._begun: Counter[tuple[int, int, str, str]] = Counter()
         self.states = [line for line in lines if isinstance(line, StateLine)]
         self._histories = set(histories(plan))
         self._lags: list[tuple[int, int]] = []
@@ -90,14 +99,17 @@ class Books:
         for at, (symbol, number, proof) in enumerate(
             zip(line.symbols, line.numbers, line.checksums, strict=True)
         ):
+            if line.flags and line.flags[at] & BEGIN:
+                self._begun[line.epoch, line.channel, name, symbol] += 1
             if line.flags and line.flags[at] & REMOVED:
                 continue
             if checksum(symbol, name, number) != proof:
                 self.corrupt.append(f"{name} {symbol}: number {number} with checksum {proof}")
                 continue
-            got = Got(number, place, line.received_ns, line.epoch, line.channel)
+            begun = self._begun[line.epoch, line.channel, name, symbol]
+            got = Got(number, place, line.received_ns, line.epoch, line.channel, begun)
             self.got[name, symbol].append(got)
-            if line.reader == "streams" and name == "TimeAndSale":
+            if line.reader == "streams" and name == "TimeAndSale" and not got.is_healing:
                 happened_ns = self.rhythm.time_ms(symbol, name, number) * 1_000_000
                 self._lags.append((line.received_ns, line.received_ns - happened_ns))
 
@@ -173,7 +185,7 @@ class Books:
         """Where the events next to one stand in the log: the one before it, and the one after."""
         key = (event_type, symbol)
         if key not in self._places:
-            ordered = sorted((row.number, row.place) for row in self.got.get(key, []))
+            ordered = sorted((row.number, row.place) for row in self.got.get(key, []) if not row.is_healing)
             self._places[key] = [one for one, _ in ordered], [place for _, place in ordered]
         numbers, places = self._places[key]
         at = bisect_left(numbers, number)

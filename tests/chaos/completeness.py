@@ -6,7 +6,7 @@ from collections import Counter
 
 from tests.chaos.books import LEAST_LAG_NS, Books, Hole
 from tests.chaos.counting_market import CANDLE_SECONDS
-from tests.chaos.evidence import SECOND, Sent
+from tests.chaos.evidence import SECOND, Done, Sent
 from tests.chaos.verdict import Verdict, quantile
 
 MOST_EXCESS = 1.0
@@ -14,6 +14,7 @@ MOST_EXCESS = 1.0
 INSIDE_NS = SECOND // 5
 CONFIRM_MARGIN_NS = SECOND // 5
 """A confirmation and what is generated at the same moment are not ordered more finely than this."""
+SLOWING = frozenset({"slice", "latency", "bandwidth", "hold", "freeze", "server_stop", "client_stop"})
 FEW_SYMBOLS = 20
 """A gap of fewer symbols is not measured: their events are further apart than the bound."""
 
@@ -101,7 +102,7 @@ def judge_candles(books: Books, verdict: Verdict) -> None:
     verdict.find_all("I1", "the final version of a candle is missing", wrong)
 
 
-def judge_gaps(books: Books, verdict: Verdict) -> None:
+def judge_gaps(books: Books, done: list[Done], verdict: Verdict) -> None:
     """Gaps that are not wider than what is missing. Without this one endless gap would pass everything."""
     inside: list[str] = []
     excess: list[float] = []
@@ -111,12 +112,13 @@ def judge_gaps(books: Books, verdict: Verdict) -> None:
         if hole.is_healed or len(keys) < FEW_SYMBOLS:
             continue
         missing, captured_s = _measure(books, hole, keys)
-        if captured_s > MOST_EXCESS:
+        most = MOST_EXCESS + _slow_seconds(hole, done)
+        if captured_s > most:
             inside.append(f"{_described(hole)}: {captured_s:.1f} s of it")
         if hole.line.to_ns is not None:
             length = (hole.line.to_ns - hole.line.from_ns) / SECOND
             span = (max(missing) - min(missing)) / SECOND if missing else 0.0
-            excess.append(max(length - span, 0.0))
+            excess.append(max(length - span - (most - MOST_EXCESS), 0.0))
     verdict.gap_excess += excess
     worst = quantile(excess, 0.99)
     if worst is not None and worst > MOST_EXCESS:
@@ -125,15 +127,29 @@ def judge_gaps(books: Books, verdict: Verdict) -> None:
     verdict.find_all("I2", "sales were captured well inside a gap", inside)
 
 
+def _slow_seconds(hole: Hole, done: list[Done]) -> float:
+    """How long everything was held up within a gap: the server's word that it is over came so much later."""
+    end_ns = hole.to_ns()
+    overlaps = (
+        min(fault.to_ns, end_ns) - max(fault.from_ns, hole.line.from_ns)
+        for fault in done
+        if fault.kind in SLOWING
+    )
+    return sum(max(overlap, 0) for overlap in overlaps) / SECOND
+
+
 def _measure(books: Books, hole: Hole, keys: list[tuple[str, str]]) -> tuple[list[int], float]:
-    """The times of what is missing in a gap, and how many seconds' worth of sales were captured inside it."""
+    """The times of what is missing in a gap, and how many seconds' worth of sales were captured inside it.
+
+    What history has given back since is missing here: it is what the gap was for.
+    """
     from_ns = hole.line.from_ns
     to_ns = books.end_ns if hole.line.to_ns is None else hole.line.to_ns
     begin_ms, end_ms = _ms(from_ns - books.lag_before(from_ns)), _ms(to_ns + LEAST_LAG_NS)
     missing: list[int] = []
     captured = symbols = 0
     for name, symbol in keys:
-        numbers = {row.number for row in books.got.get((name, symbol), [])}
+        numbers = {row.number for row in books.got.get((name, symbol), []) if not row.is_healing}
         count, time_ms = books.rhythm.count, books.rhythm.time_ms
         symbols += name == "TimeAndSale"
         for number in range(count(symbol, name, begin_ms) + 1, count(symbol, name, end_ms) + 1):

@@ -50,6 +50,8 @@ def candles_of(symbol: str) -> str:
 
 @cache
 def _phase(symbol: str, event_type: str, period_ms: int) -> int:
+    if event_type == "Candle":
+        return 0  # a candle there is from its first moment on
     return crc32(f"{symbol} {event_type}".encode()) % period_ms
 
 

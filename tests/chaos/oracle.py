@@ -29,7 +29,7 @@ def judge(evidence: Evidence) -> Verdict:
         judge_sales(books, verdict)
         judge_quotes(books, evidence.quotes, verdict)
         judge_candles(books, verdict)
-        judge_gaps(books, verdict)
+        judge_gaps(books, record.done, verdict)
         judge_calm(books, record.done, verdict, quiet_seconds=quiet)
         judge_order(books, verdict)
         judge_appetite(books, verdict)

@@ -16,6 +16,7 @@ from tastytrade import EventBatch, Session, Subscription
 from tastytrade.dxfeed.gap import Gap
 from tastytrade.dxlink.liveness import Liveness
 from tastytrade.dxlink.wanted import WantedSet
+from tastytrade.reading.backlog import Backlog
 from tastytrade.transport.websocket import WebSocketDoor
 
 log = logging.getLogger(__name__)
@@ -71,13 +72,13 @@ def resurrected_symbol() -> None:
 
 
 def duplicate_row() -> None:
-    """One batch in a hundred is given twice."""
+    """One batch in ten is given twice."""
     count = 0
 
     def twice(record: Any) -> list[Any]:
         nonlocal count
         count += isinstance(record, EventBatch)
-        return [record, record] if isinstance(record, EventBatch) and count % 100 == 0 else [record]
+        return [record, record] if isinstance(record, EventBatch) and count % 10 == 0 else [record]
 
     _through(twice)
 
@@ -165,17 +166,7 @@ def swallowed_cancel() -> None:
 
 def unbounded_queue() -> None:
     """A reader that sleeps, and a queue whose limit means nothing."""
-    put = Subscription.put
-
-    def unlimited(self: Subscription[Any], *arguments: Any, **named: Any) -> Any:
-        limit, self.limit_bytes = self.limit_bytes, 1 << 40
-        try:
-            return put(self, *arguments, **named)
-        finally:
-            self.limit_bytes = limit
-
-    Subscription.put = unlimited  # type: ignore[method-assign]
-
+    Backlog.is_full = property(lambda _self: False)  # type: ignore[assignment,method-assign]
     records = Subscription.records
 
     async def asleep(self: Subscription[Any], **limits: Any) -> Records:

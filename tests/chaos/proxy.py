@@ -31,6 +31,9 @@ from typing import Any
 CRUMBS = 256
 """Bytes of each piece that go out in crumbs of one to seven."""
 
+MEMORY = 2.0
+"""Seconds for which one end of a dead connection is not told that the other has gone."""
+
 _EATEN = {"blackhole": {"up", "down"}, "stall": {"up", "down"}, "deaf": {"down"}, "dumb": {"up"}}
 
 
@@ -148,8 +151,10 @@ class Proxy:
                 link.reset()
                 return
             await self._write(writer, data)
-        if side.value not in link.dead:  # a dead wire does not say that the other end has gone
-            writer.close()
+        if side.value in link.dead:  # a dead wire does not say that the other end has gone
+            await asyncio.sleep(MEMORY)
+            link.reset()
+        writer.close()
 
     async def _write(self, writer: asyncio.StreamWriter, data: bytes) -> None:
         match self._mode:

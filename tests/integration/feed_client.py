@@ -32,6 +32,12 @@ class FeedClient:
                 if {message["type"], message.get("state")} & set(kinds):
                     return dict(message)
 
+    async def hear_on(self, seconds: float = 5.0) -> None:
+        """Everything that comes; TimeoutError when that goes on for so long."""
+        async with asyncio.timeout(seconds):
+            while True:
+                self.heard.append(msgspec.json.decode(await self.door.recv()))
+
     async def enter(self, simulator: Simulator) -> FeedClient:
         """As far as AUTHORIZED."""
         await self.say("SETUP", version="0.1", keepaliveTimeout=60, acceptKeepaliveTimeout=60)
@@ -43,7 +49,7 @@ class FeedClient:
     async def want(
         self, kind: str, *symbols: str, channel: int = 1, contract: str = "TICKER", **rest: Any
     ) -> FeedClient:
-        """Subscribe on a new channel, COMPACT and without aggregation, up to the first FEED_DATA's config."""
+        """Subscribe on a new channel, COMPACT and without aggregation."""
         await self.say("CHANNEL_REQUEST", channel, service="FEED", parameters={"contract": contract})
         await self.hear("CHANNEL_OPENED")
         await self.say("FEED_SETUP", channel, acceptDataFormat="COMPACT", acceptAggregationPeriod=0)

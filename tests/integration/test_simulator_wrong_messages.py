@@ -38,7 +38,12 @@ async def quotes(simulator: Simulator, client: FeedClient) -> dict[str, Any]:
         ("candles", "BAD_ACTION", "Your subscription size for event type 'Candle' is too big", 1),
         ("sessions", "UNAUTHORIZED", "The number of user sessions has exceeded the configured limit", 0),
         ("unauthorized", "UNAUTHORIZED", "Authentication failed", 0),
-        ("timeout", "TIMEOUT", "The timeout has been reached. The message was last received 60 seconds ago.", 0),
+        (
+            "timeout",
+            "TIMEOUT",
+            "The timeout has been reached. The message was last received 60 seconds ago.",
+            0,
+        ),
         ("unsupported_protocol", "UNSUPPORTED_PROTOCOL", "Unsupported protocol version", 0),
         ("invalid_message", "INVALID_MESSAGE", "Max frame length of 65536 has been exceeded", 0),
     ],
@@ -177,10 +182,10 @@ async def test_a_fragment_that_is_never_finished_is_the_last_thing_said() -> Non
     ],
 )
 async def test_data_are_spoiled_once(fault: dict[str, Any], values: list[Any]) -> None:
-    async with Simulator(faults=[{"name": "spoil", **fault}], rate=1000) as simulator:
-        async with feed_client(simulator) as client:
-            first = await quotes(simulator, client)
-            second = await client.hear("FEED_DATA")
+    faults = [{"name": "spoil", **fault}]
+    async with Simulator(faults=faults, rate=1000) as simulator, feed_client(simulator) as client:
+        first = await quotes(simulator, client)
+        second = await client.hear("FEED_DATA")
 
     kind, spoiled = first["data"]
     expected = [value for value in values if value != "gone"]
@@ -270,7 +275,9 @@ async def snapshot(simulator: Simulator, client: FeedClient, **fault: Any) -> li
     columns = next(one["eventFields"]["Candle"] for one in client.heard if "eventFields" in one)
     values = [value for one in client.heard[at:] for value in (one["data"][1] if "data" in one else [])]
     width = len(columns)
-    return [dict(zip(columns, values[row : row + width], strict=True)) for row in range(0, len(values), width)]
+    return [
+        dict(zip(columns, values[row : row + width], strict=True)) for row in range(0, len(values), width)
+    ]
 
 
 @pytest.mark.parametrize(

@@ -58,10 +58,14 @@ class Changed(Struct, frozen=True):
 
 
 class Outgoing(Struct, frozen=True):
-    """One text frame to be written; of a FEED_DATA also where it goes and which batches are in it."""
+    """One text frame to be written; of a FEED_DATA also its channel, and how many rows it has.
+
+    Its ``batches`` only when the protocol keeps them: they would be let go long after they were encoded.
+    """
 
     text: bytes
     channel: int = CONNECTION
+    rows: int = 0
     batches: Sequence[EventBatch[Any]] = ()
 
 
@@ -90,6 +94,7 @@ class ServerProtocol:
         self.channels: dict[int, ServerChannel] = {}
         self.closing: Close | None = None
         self.user_id: str | None = None
+        self.keeps_batches = False
         self._check_token = check_token
         self._other_sessions = other_sessions
         self._outbox: list[Outgoing] = []
@@ -133,7 +138,8 @@ class ServerProtocol:
         compact = channel.data_format == DataFormat.COMPACT
         data = (encode_compact if compact else encode_full)(batches, layout)
         text = b'{"type":"FEED_DATA","channel":%d,"data":%b}' % (number, data)
-        self._outbox.append(Outgoing(text, number, batches))
+        rows = sum(map(len, batches))
+        self._outbox.append(Outgoing(text, number, rows, batches if self.keeps_batches else ()))
 
     # What a server does unasked.
 

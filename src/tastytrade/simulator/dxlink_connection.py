@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from tastytrade.dxlink.messages import CONNECTION
 from tastytrade.dxlink.server import Changed, Close, Outgoing, ServerProtocol
 from tastytrade.dxlink.server_channel import ServerChannel
 from tastytrade.simulator.fault_book import FaultBook
@@ -28,18 +29,19 @@ class Clocks(Struct, frozen=True):
     market_elapsed: Callable[[], float]
 
 
-class _Typed(Struct):
+class _Envelope(Struct):
     type: str = ""
+    channel: int = 0
 
 
-_types = msgspec.json.Decoder(_Typed)
+_envelopes = msgspec.json.Decoder(_Envelope)
 
 
 class DXLinkConnection:
     """Moves text between one WebSocket and its ServerProtocol and Feed, with the faults of a book.
 
-    ``frames`` and ``rows`` count what FEED_DATA were written. A ``token`` it was authorized with is kept so
-    that it can be revoked.
+    ``frames`` and ``rows`` count what FEED_DATA were written. The ``token`` it was authorized with is kept so
+    that it can be revoked; ``asked_channel`` is where the message went that a fault waited for.
     """
 
     def __init__(
@@ -63,10 +65,12 @@ class DXLinkConnection:
         self.rows = 0
         self.token: str | None = None
         self.is_aborted = False
+        self.asked_channel = CONNECTION
         self._websocket = websocket
         self._clocks = clocks
         self._book = book
         self._truth = truth
+        protocol.keeps_batches = truth is not None
         self._wake = asyncio.Event()
         self._thawed = asyncio.Event()
         self._thawed.set()
@@ -162,8 +166,17 @@ class DXLinkConnection:
             frame = text.encode() if text is not None else message.get("bytes") or b""
             if self._is_cut:
                 continue
-            if self._book.is_quiet or (self._book.step(self, _step_of(frame)) and not self._is_cut):
+            if self._book.is_quiet or self._may_be_taken(frame):
                 self._take(frame)
+
+    def _may_be_taken(self, frame: bytes) -> bool:
+        """Let faults come that wait for this message; they may take its place."""
+        try:
+            asked = _envelopes.decode(frame)
+        except (msgspec.DecodeError, UnicodeError, RecursionError):
+            return True
+        self.asked_channel = asked.channel
+        return self._book.step(self, asked.type) and not self._is_cut
 
     def _take(self, frame: bytes) -> None:
         was_authorized = self.protocol.is_authorized
@@ -210,7 +223,7 @@ class DXLinkConnection:
         await self._thawed.wait()
         frame = queue.popleft()
         is_written = False
-        if frame.batches and self._book.frame(self, is_written=False):
+        if frame.rows and self._book.frame(self, is_written=False):
             is_written = await self._pass_all(self.protocol.frames_to_send())
             if self._is_cut:
                 queue.appendleft(frame)
@@ -218,7 +231,7 @@ class DXLinkConnection:
                 return is_written
             await self._thawed.wait()
         is_written |= await self._pass_all([frame])
-        if frame.batches and self._book.frame(self, is_written=True):
+        if frame.rows and self._book.frame(self, is_written=True):
             is_written |= await self._pass_all(self.protocol.frames_to_send())
             if self._is_cut:
                 self._drop(queue)
@@ -246,20 +259,16 @@ class DXLinkConnection:
         return is_written
 
     def _withhold(self, frame: Outgoing) -> None:
-        if self._truth is not None and frame.batches:
+        if self._truth is not None and frame.rows:
             self._truth.data(self.number, frame, frame_number=None, fault=None)
 
     async def _send(self, frame: Outgoing, fault: str | None = None) -> None:
-        if frame.batches:
+        if self.wire.is_dead_letter:
+            self._withhold(frame)
+            return
+        if frame.rows:
             self.frames += 1
-            self.rows += sum(map(len, frame.batches))
+            self.rows += frame.rows
             if self._truth is not None:
                 self._truth.data(self.number, frame, frame_number=self.frames, fault=fault)
-        await self._websocket.send_text(frame.text.decode())
-
-
-def _step_of(frame: bytes) -> str:
-    try:
-        return _types.decode(frame).type
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
-        return ""
+        await self.wire.write(frame.text)

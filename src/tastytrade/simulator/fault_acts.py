@@ -65,9 +65,12 @@ def _error(fault: kinds.Error, connection: DXLinkConnection) -> None:
     protocol = connection.protocol
     kind, text, on_channel = PRESETS.get(fault.preset or "", (ErrorKind.UNKNOWN, "", False))
     number = fault.channel
-    if number is None:
-        number = min(protocol.channels, default=CONNECTION) if on_channel else CONNECTION
-    protocol.complain(number, fault.error or kind.value, text if fault.text is None else fault.text)
+    if number is None and on_channel:
+        asked = connection.asked_channel if fault.on_step else CONNECTION
+        number = asked or min(protocol.channels, default=CONNECTION)
+    protocol.complain(
+        number or CONNECTION, fault.error or kind.value, text if fault.text is None else fault.text
+    )
 
 
 def _expire(_fault: kinds.Expire, connection: DXLinkConnection) -> None:

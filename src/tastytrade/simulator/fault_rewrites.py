@@ -52,7 +52,7 @@ _envelopes = msgspec.json.Decoder(_Envelope)
 
 def names_of(frame: Outgoing) -> frozenset[str]:
     """What faults may call a frame: its message's type, and the state it tells of."""
-    if frame.batches:
+    if frame.rows:
         return frozenset({FEED_DATA})
     try:
         found = _envelopes.decode(frame.text)
@@ -88,7 +88,7 @@ class Tampering:
     def passages(self, frame: Outgoing, pending: Iterable[Pending], now: float) -> list[Passage]:
         """What to write, in order; frames that are not to be written are told of too."""
         self._unmute(now)
-        if self._mute is not None and (frame.batches or not self._mute.data_only):
+        if self._mute is not None and (frame.rows or not self._mute.data_only):
             return [Passage(frame, is_written=False)]
         passages = self._rewritten(Passage(frame), pending)
         return [*passages, *self._released(len(passages))]
@@ -111,7 +111,7 @@ class Tampering:
                 case Repeat(message=message, count=count) if message in names:
                     one.use(self._number)
                     copies += count
-                case Spoil() as fault if passage.frame.batches:
+                case Spoil() as fault if passage.frame.rows:
                     channel = self._channel_of(passage.frame.channel)
                     text = spoiled(fault, passage.frame.text, channel) if channel else None
                     if text is not None:

@@ -157,12 +157,13 @@ def _info(connection: DXLinkConnection) -> ConnectionInfo:
 
 async def _refuse(websocket: WebSocket, answer: Upgrade) -> None:
     """Answer a request for a WebSocket as the fault says, and wait for its end where that is all there is."""
+    wire: Wire = wire_of(websocket)
     if answer.status is not None:
         headers = {"location": answer.location} if answer.location else None
         await websocket.receive()
         await websocket.send_denial_response(Response(status_code=answer.status, headers=headers))
+        wire.handshake_complete = True  # or else uvicorn takes the refusal for a mistake, and logs it
         return
-    wire: Wire = wire_of(websocket)
     if not answer.never:
         wire.abort()
     while (await websocket.receive())["type"] != "websocket.disconnect":

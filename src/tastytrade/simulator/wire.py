@@ -7,7 +7,7 @@ import struct
 import sys
 from typing import Any, cast
 
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket, WebSocketDisconnect
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 _SCOPE_KEY = "tastytrade.wire"
@@ -20,15 +20,28 @@ class Wire(WebSocketsSansIOProtocol):
 
     ``answers_close``  False: the client's close frame is not answered
     ``is_mute``        True: pings and close frames are not answered
+    ``is_dead_letter`` True: what is written does not reach the client any more
     """
 
     answers_close = True
     is_mute = False
-    _is_dead_letter = False
+    is_dead_letter = False
 
     async def run_asgi(self) -> None:
         cast(dict[str, Any], self.scope)[_SCOPE_KEY] = self
         await super().run_asgi()
+
+    async def write(self, text: bytes) -> None:
+        """A text frame, when there is room for it. As an ASGI message it would be decoded and encoded again.
+
+        Raises WebSocketDisconnect when the connection has ended.
+        """
+        await self.writable.wait()
+        if self.transport.is_closing():
+            raise WebSocketDisconnect(1006)
+        if not self.is_dead_letter:
+            self.conn.send_text(text)
+            self._flush()
 
     def abort(self) -> None:
         """End the TCP connection with a reset; what was not written yet never will be."""
@@ -60,7 +73,7 @@ class Wire(WebSocketsSansIOProtocol):
             else:
                 self.conn.send_text(piece, fin=is_last)
         self._flush()
-        self._is_dead_letter = not finish
+        self.is_dead_letter = not finish
 
     def send_binary(self, data: bytes) -> None:
         self.conn.send_binary(data)
@@ -80,7 +93,7 @@ class Wire(WebSocketsSansIOProtocol):
     # What uvicorn would do by itself.
 
     async def send(self, message: Any) -> None:
-        if self._is_dead_letter and not self.disconnected:
+        if self.is_dead_letter and not self.disconnected:
             await self.writable.wait()
             return
         await super().send(message)
@@ -95,12 +108,12 @@ class Wire(WebSocketsSansIOProtocol):
         if (self.is_mute or not self.answers_close) and not self.close_sent:
             # The answer is ready by now; without it nothing more can be said either.
             self.conn.data_to_send()
-            self._is_dead_letter = True
+            self.is_dead_letter = True
             return
         super().handle_close(event)
 
     def shutdown(self) -> None:
-        if self._is_dead_letter:
+        if self.is_dead_letter:
             self.transport.close()
             return
         super().shutdown()

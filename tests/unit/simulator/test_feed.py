@@ -26,7 +26,8 @@ class Client:
     def __init__(self, *, seed: int = 1, rate: int | None = None, **options: Any) -> None:
         self.elapsed = 0.0
         self.market = Market(Listing(TODAY), seed=seed)
-        self.server = ServerProtocol(lambda _token: "u", ServerOptions(wants_token=False, **options), now=0.0)
+        switches = {"wants_token": False, **options}
+        self.server = ServerProtocol(lambda _token: "u", ServerOptions(**switches), now=0.0)
         self.feed = Feed(self.market, self.server, rate=rate)
         self.text: list[bytes] = []
         self.say("SETUP", 0, version="x")
@@ -220,3 +221,47 @@ def test_types_share_a_frame_only_when_told_to(mixed: bool) -> None:
 
     assert any(len(data) > 2 for data in frames) is mixed
     assert {row["eventSymbol"] for row in client.rows()} == {"SPY", "NVDA"}
+
+
+def test_what_a_subscription_began_with_is_not_told_again() -> None:
+    client = Client()
+    client.want("STREAM", "TimeAndSale", "AAPL")
+    client.want("HISTORY", "TimeAndSale", "SPY", channel=3, fromTime=client.market.start_ms - 60_000)
+    for symbol in ("NVDA", "SPY", "AAPL"):
+        client.run(7.0)
+        client.say("FEED_SUBSCRIPTION", 1, add=[{"type": "TimeAndSale", "symbol": symbol}])
+        add = [{"type": "TimeAndSale", "symbol": symbol, "fromTime": client.market.start_ms}]
+        client.say("FEED_SUBSCRIPTION", 3, add=add)
+    client.run(5.0)
+    of_channel: dict[int, list[int]] = {1: [], 3: []}
+    columns = client.server.channels[1].columns("TimeAndSale")
+    for message in map(msgspec.json.decode, client.text):
+        if "data" in message:
+            of_channel[message["channel"]] += message["data"][1][columns.index("index") :: len(columns)]
+
+    assert len(of_channel[1]) == len(set(of_channel[1])) > 0
+
+
+def test_what_happened_while_nobody_was_authorized_is_not_delivered_later() -> None:
+    client = Client(wants_token=True)
+    client.say("AUTH", 0, token="t")
+    client.want("STREAM", "TimeAndSale", "SPY")
+    client.run(5.0)
+    before = client.rows()
+    client.server.expire_token()
+    client.run(20.0)
+    since_ms = client.market.time_at(client.elapsed)
+    client.say("AUTH", 0, token="t")
+    client.run(5.0)
+    after = client.rows()[len(before) :]
+
+    assert before
+    assert after
+    assert min(row["time"] for row in after) > since_ms - 100
+
+
+def test_a_snapshot_has_so_many_rows_and_says_that_it_was_cut() -> None:
+    client = Client(history_limit=3)
+    client.want("HISTORY", "Candle", "SPY{=m}", fromTime=client.market.start_ms - 3_600_000)
+
+    assert [row["eventFlags"] for row in client.rows()] == [4, 0, 16]
