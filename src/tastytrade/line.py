@@ -256,7 +256,7 @@ class Line:
         for subscription in tuple(self._interest.blocking):
             if subscription.is_blocking:
                 log.warning("%s has held up its connection for too long: its oldest go", subscription)
-                subscription.make_room()
+                subscription.give_up()
 
     # The token.
 

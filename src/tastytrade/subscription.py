@@ -230,7 +230,7 @@ class Subscription(Generic[E]):
     @property
     def is_blocking(self) -> bool:
         """Whether its connection has to wait for it."""
-        return self.overflow is Overflow.BLOCK and self._backlog.is_full and not self._ended
+        return self._backlog.is_waited_for and not self._ended
 
     def put(self, frame: Frame) -> None:
         """Take a frame in. Never blocks; over a limit the overflow policy decides."""
@@ -246,9 +246,9 @@ class Subscription(Generic[E]):
             self._note(gap)
         self._ready.set()
 
-    def make_room(self) -> None:
-        """Let the oldest go: it has held up its connection for long enough."""
-        gap = self._backlog.make_room()
+    def give_up(self) -> None:
+        """It has held up its connection for long enough: until it reads again, its oldest go."""
+        gap = self._backlog.give_up()
         if gap is not None:
             self._note(gap)
 

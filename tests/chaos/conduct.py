@@ -237,9 +237,10 @@ def recoveries(books: Books, done: list[Done]) -> list[Recovery]:
     for at, fault in enumerate(inside):
         until_ns = inside[at + 1].from_ns if at + 1 < len(inside) else books.end_ns
         states = [line for line in books.states if fault.from_ns <= line.since_ns < until_ns]
-        if all(line.state in {"live", "restoring"} for line in states):
+        lost = [place for place, line in enumerate(states) if line.state not in {"live", "restoring"}]
+        if not lost:
             continue
-        last = states[-1]
-        seconds = max(last.since_ns - fault.to_ns, 0) / SECOND if last.state == "live" else None
+        live_ns = next((line.since_ns for line in states[lost[-1] :] if line.state == "live"), None)
+        seconds = None if live_ns is None else max(live_ns - fault.to_ns, 0) / SECOND
         found.append(Recovery(fault.kind, seconds))
     return found

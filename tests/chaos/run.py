@@ -2,6 +2,7 @@
 
     --seed 7 --seconds 40      one run of a seed
     --schedule FILE            a run of a file, such as one of tests/chaos/schedules
+    --shrink                   and then look for the fewest faults that break the same
     --mutants                  the client with planted bugs: each must be found
     --long                     several seeds for minutes, the schedules that are kept, and the mutants
 
@@ -27,6 +28,7 @@ from tests.chaos.mutants import MUTANTS, survivors
 from tests.chaos.program import ROOT, Failed
 from tests.chaos.report import Run, findings_of, table_of, write_reports
 from tests.chaos.schedule import Schedule, load, make, save
+from tests.chaos.shrink import shrunk
 
 SCHEDULES = Path(__file__).parent / "schedules"
 FOLDER = ROOT / "build" / "chaos"
@@ -60,11 +62,20 @@ async def storms(named: Sequence[tuple[str, Schedule]], folder: Path) -> list[Ru
     return runs
 
 
+async def smaller(one: Run, folder: Path) -> Run:
+    """A run that found something, with the fewest faults that still do; others as they are."""
+    if one.verdict.passed:
+        return one
+    schedule = await shrunk(one.schedule, one.verdict.broken, folder / "shrinking", say=console.print)
+    return Run(one.name, one.folder, schedule, one.verdict)
+
+
 def keep_failures(runs: Sequence[Run]) -> None:
     """Write the schedules of runs that found something where they can be run again."""
     for one in runs:
         if not one.verdict.passed:
-            path = SCHEDULES / f"{one.name}.json"
+            seed, seconds = one.schedule.seed, one.schedule.seconds
+            path = SCHEDULES / (f"{one.name}.json" if seed is None else f"seed-{seed}-{seconds:g}s.json")
             save(one.schedule, path)
             console.print(f"[red]{one.name}[/] again: python -m tests.chaos.run --schedule {path}")
 
@@ -96,6 +107,8 @@ async def main(arguments: argparse.Namespace, folder: Path) -> int:
             for one in runs:
                 for text in findings_of(one):
                     console.print(f"{one.name}: {text}", markup=False)
+            if arguments.shrink:
+                runs = [await smaller(one, folder) for one in runs]
             keep_failures(runs)
             write_reports(runs, folder)
             console.print(f"report: {folder / 'report.md'}")
@@ -122,6 +135,7 @@ def parse(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--schedule", type=Path, nargs="+", help="run these files")
     parser.add_argument("--mutants", action="store_true", help="run the planted bugs")
     parser.add_argument("--long", action="store_true", help="everything, for minutes")
+    parser.add_argument("--shrink", action="store_true", help="look for the fewest faults that break it too")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where artefacts and reports go")
     return parser.parse_args(given)
 

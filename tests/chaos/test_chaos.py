@@ -18,7 +18,7 @@ from tests.chaos.run import SCHEDULES, SEEDS, keep_failures
 from tests.chaos.schedule import DURATIONS, Schedule, load, make, save
 
 SECONDS = 32.0
-AT_ONCE = 4
+AT_ONCE = 6
 RANDOM_SEED = random.SystemRandom().randrange(1000, 1_000_000)
 NAMES = [
     *(f"seed-{seed}" for seed in SEEDS),
@@ -49,7 +49,7 @@ async def carried_out(folder: Path) -> dict[str, Run]:
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Run]:
     done = asyncio.run(carried_out(tmp_path_factory.mktemp("chaos")))
-    keep_failures([run for run in done.values() if run.name.startswith("seed-")])
+    keep_failures([done["seed-random"]])  # the others can be had again without
     return done
 
 
@@ -71,8 +71,8 @@ def test_the_storms_are_of_sixty_faults_and_twelve_kinds_at_least() -> None:
 
 
 @pytest.mark.timeout(60)
-async def test_a_client_that_forgets_a_tenth_of_its_subscriptions_is_found(tmp_path: Path) -> None:
-    mutant = next(one for one in MUTANTS if one.bug == "partial_resubscribe")
+async def test_a_client_whose_gaps_begin_when_they_are_noticed_is_found(tmp_path: Path) -> None:
+    mutant = next(one for one in MUTANTS if one.bug == "gap_from_detection")
 
     found, broken = await is_found(mutant, tmp_path)
 

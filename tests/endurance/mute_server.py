@@ -42,8 +42,7 @@ async def speak(connection: ServerConnection, keepalive_timeout: float, mute_at:
             await connection.send(text, text=True)
             mute_at[connection] = time.monotonic()
     reading.cancel()
-    while True:  # the client's messages are read, and pings answered, for as long as it likes
-        await connection.recv()
+    await connection.wait_closed()  # the connection lives on, and pings are answered
 
 
 async def one(number: int, keepalive_timeout: float) -> float:

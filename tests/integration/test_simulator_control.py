@@ -239,7 +239,7 @@ def test_the_command_says_what_is_no_fault() -> None:
     assert done.stderr.startswith("tastytrade: no fault is called earthquake; there are upgrade, ")
 
 
-async def test_a_request_whose_body_never_ends_is_let_go(simulator: Simulator) -> None:
+async def test_a_request_whose_body_is_too_long_is_let_go_before_its_end(simulator: Simulator) -> None:
     host, _, port = simulator.api_url.removeprefix("http://").partition(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     writer.write(

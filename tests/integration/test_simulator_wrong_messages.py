@@ -72,6 +72,16 @@ async def test_an_error_can_take_the_place_of_what_was_asked() -> None:
     assert (refused, taken) == (set(), {("Quote", "SPY")})
 
 
+async def test_an_error_for_a_message_comes_on_its_channel() -> None:
+    fault = {"name": "error", "preset": "size", "on_step": "FEED_SUBSCRIPTION", "nth": 2}
+    async with Simulator(faults=[fault]) as simulator, feed_client(simulator) as client:
+        await (await client.enter(simulator)).want("Quote", "SPY")
+        await client.want("Quote", "AAPL", channel=3)
+        error = await client.hear("ERROR")
+
+    assert error["channel"] == 3
+
+
 @pytest.mark.parametrize("afterwards", ["resumes", "silent", "channels_lost"])
 async def test_an_expired_token_is_dead_and_a_new_one_does_what_the_switch_says(afterwards: str) -> None:
     options = msgspec.convert({"reauthentication": afterwards, "keepalive_timeout": 3}, ServerOptions)

@@ -56,6 +56,8 @@ class Backlog:
         self.dropped = 0
         self.dropped_frames = 0
         self.types: tuple[str, ...] = ()
+        self._is_given_up = False
+        """Whether nobody waits for the reader any more, who was waited for too long."""
         self._open = open
         self._next_gap = next_gap
         self._items: deque[Item] = deque()
@@ -75,6 +77,11 @@ class Backlog:
         return self.waiting_bytes > self.limit_bytes or (
             self.limit_events is not None and self.waiting_events > self.limit_events
         )
+
+    @property
+    def is_waited_for(self) -> bool:
+        """Whether the connection has to wait until there is room."""
+        return self.overflow is Overflow.BLOCK and self.is_full and not self._is_given_up
 
     @property
     def oldest_ns(self) -> int | None:
@@ -97,7 +104,7 @@ class Backlog:
         """
         self._items.append(frame)
         self._count(frame, 1)
-        if not self.is_full or self.overflow is Overflow.BLOCK:
+        if not self.is_full or self.is_waited_for:
             return None
         if self.overflow is Overflow.FAIL:
             raise self._too_slow()
@@ -117,7 +124,13 @@ class Backlog:
         item = self._items.popleft()
         if isinstance(item, Frame):
             self._count(item, -1)
+            self._is_given_up = False
         return item
+
+    def give_up(self) -> Gap | None:
+        """It has held up its connection for long enough: until it reads again, its oldest go."""
+        self._is_given_up = True
+        return self.make_room()
 
     def make_room(self) -> Gap | None:
         """Let the oldest go until what waits is within the limits; gives the gap that this makes."""

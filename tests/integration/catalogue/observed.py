@@ -21,14 +21,14 @@ from tests.chaos.proxy import Proxy
 from tests.integration.catalogue.reading import tasks_of_ours
 
 FAST = Timeouts(
-    open=0.4,
-    step=0.4,
-    confirm=0.4,
+    open=0.3,
+    step=0.3,
+    confirm=0.3,
     close=0.2,
     quiet_grace=0.1,
     backoff_base=0.02,
     backoff_cap=0.1,
-    busy=0.4,
+    busy=0.3,
     session_cool_down=0.5,
 )
 PERIOD_NS = 100_000_000
@@ -138,9 +138,11 @@ async def observed(
 @asynccontextmanager
 async def simulated(**options: Any) -> AsyncIterator[tuple[Simulator, Session]]:
     """A simulator with much to say, and a session at it."""
-    async with Simulator(**{"seed": 7, "rate": 400, **options}) as simulator:
-        async with Session.from_environment(variables=simulator.variables) as session:
-            yield simulator, session
+    async with (
+        Simulator(**{"seed": 7, "rate": 400, **options}) as simulator,
+        Session.from_environment(variables=simulator.variables) as session,
+    ):
+        yield simulator, session
 
 
 class Through:

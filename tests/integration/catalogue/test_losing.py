@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
 
 from tastytrade import Session, Simulator
 from tastytrade.dxfeed.gap import GapReason
@@ -25,7 +24,16 @@ from tastytrade.dxlink.server_options import ServerOptions
 from tastytrade.errors import ConnectionLost
 from tastytrade.source import State
 from tests.chaos.counting_market import CountingMarket, Rhythm, checksum, symbols
-from tests.integration.catalogue.observed import FAST, Observed, Through, observed, proxy_to, simulated, turn
+from tests.integration.catalogue.observed import (
+    FAST,
+    Observed,
+    Through,
+    observed,
+    port_of,
+    proxy_to,
+    simulated,
+    turn,
+)
 from tests.integration.commands import environment, program
 from tests.integration.watched_simulator import WatchedSimulator
 
@@ -57,23 +65,22 @@ def got(one: Observed, epoch: int) -> list[tuple[str, int]]:
 
 async def test_c9_a_reset_amid_a_frame_costs_that_frame_alone(tmp_path: Path) -> None:
     truth = tmp_path / "truth"
-    async with simulated(rate=None, market=certified(), truth=truth) as (simulator, session):
-        async with proxy_to(simulator.dxlink_url) as proxy:
-            async with observed(Through(session, proxy.port), NAMES) as one:
-                await proxy.do({"do": "half"})
-                await one.live_again()
-                ledger = one.streamer.ledger()
+    options = {"rate": None, "market": certified(), "truth": truth}
+    async with simulated(**options) as (simulator, session), proxy_to(simulator.dxlink_url) as proxy:
+        async with observed(Through(session, proxy.port), NAMES) as one:
+            await proxy.do({"do": "half"})
+            await one.live_again()
+            ledger = one.streamer.ledger()
 
-            one.check_gap(GapReason.DISCONNECT)
+        one.check_gap(GapReason.DISCONNECT)
     before, all_before = got(one, 1), written(truth, 1)
     assert before == all_before[: len(before)]
     assert len(all_before) > len(before) > 0
     assert (sum(ledger.quarantined.values()), ledger.malformed) == (0, 0)
 
 
-@pytest.mark.parametrize("mode", ["blackhole", "deaf"])
-async def test_c10_c11_a_connection_that_brings_nothing_is_given_up_in_time(mode: str) -> None:
-    """Deaf: we can send, and nothing arrives. That we send keepalives is no sign of life."""
+async def silent(mode: str) -> None:
+    """Let a proxy eat what comes, and check when that is noticed and what is made of it."""
     async with (
         simulated(dxlink_options=SECOND) as (simulator, session),
         proxy_to(simulator.dxlink_url) as proxy,
@@ -92,9 +99,12 @@ async def test_c10_c11_a_connection_that_brings_nothing_is_given_up_in_time(mode
     assert (one.pauses[0].at_ns - stalled.at_ns) / 1e9 < FAST.close + 0.3
 
 
-test_c11_a_connection_that_hears_nothing_is_given_up_in_time = (
-    test_c10_c11_a_connection_that_brings_nothing_is_given_up_in_time
-)
+async def test_c10_a_connection_that_is_dead_is_given_up_in_time() -> None:
+    await silent("blackhole")
+
+
+async def test_c11_what_we_send_ourselves_is_no_sign_of_life() -> None:
+    await silent("deaf")
 
 
 async def test_c12_symbols_without_an_event_are_named_and_the_connection_stays() -> None:
@@ -104,8 +114,10 @@ async def test_c12_symbols_without_an_event_are_named_and_the_connection_stays()
         one.streamer.extend(one.subscription, "Quote", ["AAPL", "SPY"])
         assert await one.streamer.restored(timeout=2)
         silent = one.streamer.unanswered()
-        await asyncio.sleep(QUIET_S + 0.2)
+        async with one.streamer.subscribe("Quote", ["AAPL"]) as later:
+            came = [batch async for batch in later.batches(duration=QUIET_S + 0.2)]
 
+        assert came == []
         assert one.is_in(State.LIVE)
         assert silent == one.streamer.unanswered() == {"Quote": ["AAPL", "SPY"]}
         assert one.subscription.gaps == []
@@ -113,14 +125,15 @@ async def test_c12_symbols_without_an_event_are_named_and_the_connection_stays()
 
 
 @asynccontextmanager
-async def simulator_in_a_thread(**options: Any) -> AsyncIterator[Simulator]:
-    """One whose loop runs on while ours is blocked."""
-    ready: asyncio.Future[Simulator] = asyncio.get_running_loop().create_future()
+async def simulator_in_a_thread(**options: Any) -> AsyncIterator[tuple[Simulator, asyncio.AbstractEventLoop]]:
+    """One whose loop, which comes with it, runs on while ours is blocked."""
+    ready: asyncio.Future[tuple[Simulator, asyncio.AbstractEventLoop]]
+    ready = asyncio.get_running_loop().create_future()
     here, over = asyncio.get_running_loop(), threading.Event()
 
     async def run() -> None:
         async with Simulator(**options) as simulator:
-            here.call_soon_threadsafe(ready.set_result, simulator)
+            here.call_soon_threadsafe(ready.set_result, (simulator, asyncio.get_running_loop()))
             await asyncio.to_thread(over.wait)
 
     thread = threading.Thread(target=asyncio.run, args=(run(),))
@@ -135,20 +148,23 @@ async def simulator_in_a_thread(**options: Any) -> AsyncIterator[Simulator]:
 async def test_c13_a_loop_that_was_blocked_is_named_and_what_was_missed_is_a_gap(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    patient = replace(FAST, quiet_grace=5)
-    options = ServerOptions(keepalive_timeout=1.2)
+    """The server waits for longer than a test should, so it is told beforehand when to hang up."""
     async with (
-        simulator_in_a_thread(seed=7, rate=400, dxlink_options=options) as simulator,
+        simulator_in_a_thread(seed=7, rate=400) as (simulator, loop),
         Session.from_environment(variables=simulator.variables) as session,
     ):
-        async with observed(session, timeouts=patient) as one:
-            time.sleep(1.7)  # noqa: ASYNC251 - a loop is blocked on purpose
+        async with observed(session) as one:
+            hang_up = {"name": "close", "code": 1000, "reason": "Bye", "at_s": 0.2}
+            loop.call_soon_threadsafe(simulator.inject, hang_up)
+            time.sleep(0.7)  # noqa: ASYNC251 - a loop is blocked on purpose
             await one.live_again()
 
         one.check_gap(GapReason.DISCONNECT)
-    (warning,) = [text for text in caplog.messages if "the event loop was blocked for 1." in text]
+    (warning,) = [text for text in caplog.messages if "the event loop was blocked for 0." in text]
     assert "test_c13" in warning
-    assert "1000" in one.pauses[0].reason
+    assert "(1000 'Bye')" in one.pauses[0].reason
+    lasted_s = (one.gap().detected_ns - one.gap().from_ns) / 1e9
+    assert lasted_s < 0.2
 
 
 CODES: list[tuple[int | None, str]] = [
@@ -172,7 +188,7 @@ async def test_c14_a_close_code_decides_what_follows(tmp_path: Path, code: int |
         WatchedSimulator(market=certified(), truth=truth) as simulator,
         Session.from_environment(variables=simulator.variables) as session,
     ):
-        simulator.inject({**fault, "on_frame": 3})
+        simulator.inject({**fault, "on_frame": 2})
         async with observed(session, symbols(300)) as one:
             await one.live_again()
 
@@ -189,11 +205,10 @@ async def test_c14_a_close_code_decides_what_follows(tmp_path: Path, code: int |
 
 
 async def test_c14_a_policy_violation_after_a_new_token_is_final() -> None:
-    async with simulated() as (simulator, session):
-        async with observed(session) as one:
-            simulator.inject({"name": "close", "code": 1008, "on_step": "AUTH"})
-            simulator.inject({"name": "close", "code": 1008})
-            await one.until(lambda: one.is_in(State.FAILED))
+    async with simulated() as (simulator, session), observed(session) as one:
+        simulator.inject({"name": "close", "code": 1008, "on_step": "AUTH"})
+        simulator.inject({"name": "close", "code": 1008})
+        await one.until(lambda: one.is_in(State.FAILED))
 
     assert isinstance(one.failure, ConnectionLost)
     assert one.failure.code == 1008
@@ -202,30 +217,25 @@ async def test_c14_a_policy_violation_after_a_new_token_is_final() -> None:
 
 @pytest.mark.xfail(
     strict=True,
-    reason="aftermath.py:accepted() forgets the renewal as soon as the feed is live: a server that lets us in and then "
-    "closes with 1008 is met again at once, without a pause, each time with a new token",
+    reason="aftermath.py:accepted() forgets the renewal as soon as the feed is live: whoever lets us in and "
+    "then closes with 1008 is met again at once, without a pause, each time with a new token",
 )
 async def test_c14_a_policy_violation_again_and_again_is_no_storm() -> None:
-    async with simulated() as (simulator, session):
-        simulator.inject({"name": "close", "code": 1008, "on_frame": 1, "times": None})
-        async with observed(session) as one:
-            await asyncio.sleep(1)
-            began_ns = one.states[0].at_ns
-            count = sum(change.state is State.CONNECTING for change in one.states)
-            lasted_s = (one.states[-1].at_ns - began_ns) / 1e9
+    async with simulated() as (simulator, session), observed(session) as one:
+        simulator.inject({"name": "close", "code": 1008, "on_frame": 3, "times": None})
+        simulator.inject({"name": "close", "code": 1008})
+        await one.until(lambda: one.is_in(State.FAILED) or len(one.pauses) >= 10)
 
-    assert one.is_in(State.FAILED, State.CLOSED)
-    assert simulator.requests["GET /api-quote-tokens"] <= 2, f"{count} connections in {lasted_s:.1f} s"
+    assert simulator.requests["GET /api-quote-tokens"] <= 2
 
 
 async def test_c15_a_close_that_is_not_answered_ends_in_time() -> None:
     loop = asyncio.get_running_loop()
-    async with simulated() as (simulator, session):
-        async with observed(session) as one:
-            simulator.inject({"name": "ignore_close"})
-            began = loop.time()
-            await one.streamer.aclose()
-            took = loop.time() - began
+    async with simulated() as (simulator, session), observed(session) as one:
+        simulator.inject({"name": "ignore_close"})
+        began = loop.time()
+        await one.streamer.aclose()
+        took = loop.time() - began
 
     assert FAST.close <= took < FAST.close + 0.3
     assert one.is_in(State.CLOSED)
@@ -281,16 +291,19 @@ async def state_of(process: asyncio.subprocess.Process, state: str, *, wanted: i
 
 async def test_c22_after_a_sleep_a_connection_that_is_gone_is_noticed_at_once(tmp_path: Path) -> None:
     """The server promises a sign of life every minute; whoever slept asks for one."""
-    async with simulated() as (simulator, _session), proxy_to(simulator.dxlink_url) as proxy:
-        async with sleeper(simulator, proxy.port, tmp_path) as process:
-            os.kill(process.pid, signal.SIGSTOP)
-            await turn(proxy, "blackhole")
-            await asyncio.sleep(1.3)
-            await turn(proxy, "pass")
-            os.kill(process.pid, signal.SIGCONT)
-            woke_ns = time.time_ns()
-            stalled, _ = await state_of(process, "stalled")
-            live, gaps = await state_of(process, "live", wanted=2)
+    async with (
+        simulated() as (simulator, _session),
+        proxy_to(simulator.dxlink_url) as proxy,
+        sleeper(simulator, proxy.port, tmp_path) as process,
+    ):
+        os.kill(process.pid, signal.SIGSTOP)
+        await turn(proxy, "blackhole")
+        await asyncio.sleep(1.3)
+        await turn(proxy, "pass")
+        os.kill(process.pid, signal.SIGCONT)
+        woke_ns = time.time_ns()
+        stalled, _ = await state_of(process, "stalled")
+        live, gaps = await state_of(process, "live", wanted=2)
 
     assert "has slept" in stalled["reason"]
     assert (live["at_ns"] - woke_ns) / 1e9 < 2
@@ -298,22 +311,41 @@ async def test_c22_after_a_sleep_a_connection_that_is_gone_is_noticed_at_once(tm
     assert gaps[0]["from_ns"] < woke_ns < gaps[0]["to_ns"]
 
 
-@pytest.mark.parametrize(
-    ("octets", "reason"),
-    [(bytes([0x81, 2, 0xFF, 0xFE]), GapReason.PROTOCOL_ERROR), (bytes([0xF1, 0]), GapReason.DISCONNECT)],
-    ids=["text that is no UTF-8", "reserved bits"],
+@pytest.mark.xfail(
+    strict=True,
+    reason="connection.py:_read() wakes nobody for a message that could not be read, so line.py:_progress() "
+    "notices it up to a keepalive later, and the gap begins with the last event of then: after what was lost",
 )
-async def test_c23_a_byte_that_is_wrong_costs_a_message_or_the_connection(
-    octets: bytes, reason: GapReason
-) -> None:
-    """Text that cannot be read is one message less: the connection stays, and a gap says so."""
-    async with simulated() as (simulator, session), observed(session) as one:
-        simulator.inject({"name": "say", "frame": "octets", "hex": octets.hex()})
+async def test_c23_text_that_cannot_be_read_is_a_gap_from_then_on() -> None:
+    async with simulated(dxlink_options=SECOND) as (simulator, session), observed(session) as one:
+        said_ns = time.time_ns()
+        simulator.inject({"name": "say", "frame": "octets", "hex": "8102fffe"})
         await one.until(lambda: bool(one.subscription.gaps) and not one.subscription.gaps[0].is_open)
-        is_same = simulator.connections == 1 and not one.pauses
+        (gap,) = one.subscription.gaps
 
-    assert [gap.reason for gap in one.subscription.gaps] == [reason]
-    assert is_same == (reason is GapReason.PROTOCOL_ERROR)
+        assert one.streamer.ledger().malformed == 1
+        assert gap.reason is GapReason.PROTOCOL_ERROR
+        assert gap.from_ns <= said_ns
+
+
+async def test_c23_text_that_cannot_be_read_costs_no_connection() -> None:
+    """One message less is less than a connection less: what follows it is whole. Many would be too many."""
+    async with simulated(dxlink_options=SECOND) as (simulator, session), observed(session) as one:
+        simulator.inject({"name": "say", "frame": "octets", "hex": "8102fffe"})
+        await one.until(lambda: bool(one.subscription.gaps) and not one.subscription.gaps[0].is_open)
+
+        assert one.is_in(State.LIVE)
+        assert one.pauses == []
+        assert one.streamer.ledger().malformed == 1
+
+
+async def test_c23_a_frame_that_breaks_the_protocol_costs_the_connection() -> None:
+    async with simulated() as (simulator, session):
+        async with observed(session) as one:
+            simulator.inject({"name": "say", "frame": "octets", "hex": "f100"})
+            await one.live_again()
+
+        one.check_gap(GapReason.DISCONNECT)
 
 
 class Flipping:
@@ -345,16 +377,20 @@ class Flipping:
 
 async def test_c23_bits_that_are_flipped_never_end_the_feed(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    async with simulated(rate=None, market=certified()) as (simulator, session):
-        relay = Flipping(int(simulator.dxlink_url.split(":")[2].partition("/")[0]))
-        async with await asyncio.start_server(relay.serve, "127.0.0.1", 0) as server:
-            async with observed(Through(session, server.sockets[0].getsockname()[1]), NAMES) as one:
-                relay.is_flipping = True
-                await one.until(lambda: relay.flipped >= 40)
-                relay.is_flipping = False
-                assert await one.streamer.restored(timeout=3)
-                epoch = one.batches[-1].epoch
-                await one.until(lambda: len(one.symbols(epoch)) > 40)
+    options = {"rate": None, "market": certified(), "dxlink_options": SECOND}
+    async with simulated(**options) as (simulator, session):
+        relay = Flipping(port_of(simulator.dxlink_url))
+        server = await asyncio.start_server(relay.serve, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        async with server, observed(Through(session, port), NAMES) as one:
+            relay.is_flipping = True
+            await one.until(lambda: relay.flipped >= 12)
+            relay.is_flipping = False
+            assert await one.streamer.restored(timeout=5)
+            epoch = one.batches[-1].epoch
+            await one.until(lambda: len(one.symbols(epoch)) > 40)
+            wanted = {symbol for _, symbol in simulator.subscriptions()}
 
-            assert simulator.subscriptions() >= set() and one.failure is None
-    assert len(one.subscription.gaps) > 0
+    assert wanted == set(NAMES)
+    assert one.failure is None
+    assert not any(gap.is_open for gap in one.subscription.gaps)

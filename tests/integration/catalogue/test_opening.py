@@ -14,7 +14,7 @@ from tastytrade import Streamer
 from tastytrade.dxfeed.gap import GapReason
 from tastytrade.errors import ConnectFailed, TastytradeError
 from tastytrade.source import State
-from tests.integration.catalogue.certificates import OPENSSL, YESTERDAY, Authority, TlsEnd
+from tests.integration.catalogue.certificates import NOW, OPENSSL, YESTERDAY, Authority, TlsEnd
 from tests.integration.catalogue.observed import (
     FAST,
     Through,
@@ -116,26 +116,24 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 
 @pytest.mark.parametrize(
-    ("name", "life", "trusted", "words"),
+    ("bad", "words"),
     [
-        ("IP:127.0.0.1", None, False, "unable to get local issuer certificate"),
-        ("IP:127.0.0.1", YESTERDAY, True, "certificate has expired"),
-        ("DNS:elsewhere.example", None, True, "IP address mismatch"),
+        (("IP:127.0.0.1", NOW, False), "unable to get local issuer certificate"),
+        (("IP:127.0.0.1", YESTERDAY, True), "certificate has expired"),
+        (("DNS:elsewhere.example", NOW, True), "IP address mismatch"),
     ],
     ids=["unknown authority", "of yesterday", "of another host"],
 )
 async def test_c3_a_certificate_that_cannot_be_trusted_is_final(
     authority: Authority,
     monkeypatch: pytest.MonkeyPatch,
-    name: str,
-    life: tuple[str, ...] | None,
-    trusted: bool,  # noqa: FBT001 - of a table
+    bad: tuple[str, tuple[str, ...], bool],
     words: str,
 ) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(authority.file if trusted else Path(__file__)))
-    bad = authority.certificate(name=name, **({} if life is None else {"life": life}))
+    name, life, is_trusted = bad
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.file if is_trusted else Path(__file__)))
     end = TlsEnd(free_port())
-    async with end.showing(bad):
+    async with end.showing(authority.certificate(name=name, life=life)):
         error = await refused(f"wss://127.0.0.1:{end.port}/realtime")
 
     assert isinstance(error, ConnectFailed)
@@ -235,20 +233,19 @@ async def test_c5_an_upgrade_that_is_never_answered_is_given_up_in_time() -> Non
             marks=pytest.mark.xfail(
                 strict=True,
                 raises=TimeoutError,
-                reason="subscriber.py:check() has a deadline for CHANNEL_OPENED alone: without FEED_CONFIG every "
-                "row is quarantined for as long as the connection lasts",
+                reason="subscriber.py:check() has a deadline for CHANNEL_OPENED alone: without FEED_CONFIG "
+                "no row can be read for as long as the connection lasts, and the feed says it is live",
             ),
         ),
     ],
 )
 async def test_c6_a_step_that_never_comes_is_named_and_tried_again(message: str, words: str) -> None:
     never = {message, "UNAUTHORIZED"} if message == "SETUP" else {message}
-    async with simulated() as (simulator, session), asyncio.timeout(2):
-        async with observed(session) as one:
-            for one_of in never:
-                simulator.inject({"name": "withhold", "message": one_of, "connection": 2})
-            await simulator.drop_connections()
-            await one.live_again(epoch=3 if message in {"CHANNEL_OPENED", "FEED_CONFIG"} else 2)
+    async with simulated() as (simulator, session), asyncio.timeout(1.5), observed(session) as one:
+        for one_of in never:
+            simulator.inject({"name": "withhold", "message": one_of, "connection": 2})
+        await simulator.drop_connections()
+        await one.live_again(epoch=3 if message in {"CHANNEL_OPENED", "FEED_CONFIG"} else 2)
 
     first, second = one.pauses
     assert words in second.reason
@@ -277,15 +274,14 @@ async def test_c7_a_server_that_is_busy_or_broken_is_tried_again(status: int) ->
 
 @pytest.mark.parametrize("status", [401, 403])
 async def test_c7_an_upgrade_that_is_not_allowed_is_tried_once_more_with_a_new_token(status: int) -> None:
-    async with simulated() as (simulator, session):
-        async with observed(session) as one:
-            simulator.inject({"name": "upgrade", "status": status})
-            await simulator.drop_connections()
-            await one.live_again()
-            renewed = simulator.requests["GET /api-quote-tokens"]
-            simulator.inject({"name": "upgrade", "status": status, "times": None})
-            await simulator.drop_connections()
-            await one.until(lambda: one.is_in(State.FAILED))
+    async with simulated() as (simulator, session), observed(session) as one:
+        simulator.inject({"name": "upgrade", "status": status})
+        await simulator.drop_connections()
+        await one.live_again()
+        renewed = simulator.requests["GET /api-quote-tokens"]
+        simulator.inject({"name": "upgrade", "status": status, "times": None})
+        await simulator.drop_connections()
+        await one.until(lambda: one.is_in(State.FAILED))
 
     assert renewed == 2
     assert simulator.requests["GET /api-quote-tokens"] == 3
@@ -295,11 +291,10 @@ async def test_c7_an_upgrade_that_is_not_allowed_is_tried_once_more_with_a_new_t
 
 @pytest.mark.parametrize("status", [404, 426])
 async def test_c7_an_address_that_is_no_feed_is_final(status: int) -> None:
-    async with simulated() as (simulator, session):
-        async with observed(session) as one:
-            simulator.inject({"name": "upgrade", "status": status, "times": None})
-            await simulator.drop_connections()
-            await one.until(lambda: one.is_in(State.FAILED))
+    async with simulated() as (simulator, session), observed(session) as one:
+        simulator.inject({"name": "upgrade", "status": status, "times": None})
+        await simulator.drop_connections()
+        await one.until(lambda: one.is_in(State.FAILED))
 
     assert isinstance(one.failure, ConnectFailed)
     assert str(one.failure).endswith(
@@ -366,7 +361,7 @@ async def test_c24_a_proxy_that_is_down_is_named(monkeypatch: pytest.MonkeyPatch
 @pytest.mark.xfail(
     strict=True,
     raises=ImportError,
-    reason="transport/websocket.py:open_websocket() lets the ImportError of websockets pass: python-socks is missing",
+    reason="transport/websocket.py:open_websocket() lets an ImportError of websockets pass: no python-socks",
 )
 async def test_c24_a_socks_proxy_is_an_error_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOCKS_PROXY", f"socks5://127.0.0.1:{free_port()}")
@@ -406,8 +401,8 @@ async def test_c25_a_name_whose_ipv6_is_closed_is_reached_by_ipv4(monkeypatch: p
 @pytest.mark.xfail(
     strict=True,
     raises=ConnectFailed,
-    reason="transport/websocket.py:open_websocket() gives create_connection no happy_eyeballs_delay: an address "
-    "that stays silent uses up the time of all",
+    reason="transport/websocket.py:open_websocket() gives create_connection no happy_eyeballs_delay: an "
+    "address that stays silent uses up the time of all",
 )
 async def test_c25_a_name_whose_first_address_is_silent_is_reached_by_the_other(
     monkeypatch: pytest.MonkeyPatch, full_port: int

@@ -224,22 +224,34 @@ def test_types_share_a_frame_only_when_told_to(mixed: bool) -> None:
 
 
 def test_what_a_subscription_began_with_is_not_told_again() -> None:
+    """It comes in the middle of an aggregation period, and the market has moved in the first half of it."""
     client = Client()
-    client.want("STREAM", "TimeAndSale", "AAPL")
-    client.want("HISTORY", "TimeAndSale", "SPY", channel=3, fromTime=client.market.start_ms - 60_000)
-    for symbol in ("NVDA", "SPY", "AAPL"):
-        client.run(7.0)
-        client.say("FEED_SUBSCRIPTION", 1, add=[{"type": "TimeAndSale", "symbol": symbol}])
-        add = [{"type": "TimeAndSale", "symbol": symbol, "fromTime": client.market.start_ms}]
-        client.say("FEED_SUBSCRIPTION", 3, add=add)
-    client.run(5.0)
-    of_channel: dict[int, list[int]] = {1: [], 3: []}
-    columns = client.server.channels[1].columns("TimeAndSale")
+    client.want("TICKER", "Trade", "QQQ", channel=1)
+    client.want("STREAM", "TimeAndSale", "QQQ", channel=3)
+    client.want("HISTORY", "TimeAndSale", "QQQ", channel=5, fromTime=client.market.start_ms)
+    for channel in (1, 3, 5):
+        client.say("FEED_SETUP", channel, acceptAggregationPeriod=60)
+    client.run(50.0)
+    wanted_ms = client.market.time_at(client.elapsed)
+    for channel, kind in ((1, "Trade"), (3, "TimeAndSale"), (5, "TimeAndSale")):
+        entry = {"type": kind, "symbol": "SPY", "fromTime": client.market.start_ms}
+        client.say("FEED_SUBSCRIPTION", channel, add=[entry])
+    client.run(61.0)
+    told: dict[int, list[dict[str, Any]]] = {1: [], 3: [], 5: []}
     for message in map(msgspec.json.decode, client.text):
-        if "data" in message:
-            of_channel[message["channel"]] += message["data"][1][columns.index("index") :: len(columns)]
+        for kind, values in zip(*[iter(message.get("data", []))] * 2, strict=True):
+            columns = client.server.channels[message["channel"]].columns(kind)
+            rows = [
+                dict(zip(columns, values[at : at + len(columns)], strict=True))
+                for at in range(0, len(values), len(columns))
+            ]
+            told[message["channel"]] += [row for row in rows if row["eventSymbol"] == "SPY"]
+    volumes = [row["dayVolume"] for row in told[1]]
+    history = [row["index"] for row in told[5]]
 
-    assert len(of_channel[1]) == len(set(of_channel[1])) > 0
+    assert len(volumes) == len(set(volumes)) >= 2
+    assert len(history) == len(set(history)) > 50
+    assert min(row["time"] for row in told[3]) > wanted_ms
 
 
 def test_what_happened_while_nobody_was_authorized_is_not_delivered_later() -> None:

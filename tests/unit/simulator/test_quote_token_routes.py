@@ -47,27 +47,25 @@ async def test_market_data_is_for_customers(
 
 
 @pytest.mark.parametrize(
-    ("options", "url", "level"),
+    ("options", "expected"),
     [
-        (RestOptions(dxlink_url="wss://else.where:1/feed"), "wss://else.where:1/feed", "simulated"),
-        (RestOptions(quote_token_level="demo"), "ws://127.0.0.1:8080/delayed", "demo"),
+        (RestOptions(dxlink_url="wss://else.where:1/feed"), ("wss://else.where:1/feed", "simulated")),
+        (RestOptions(quote_token_level="demo"), ("ws://127.0.0.1:8080/delayed", "demo")),
         (
             RestOptions(quote_token_level="demo", dxlink_url="ws://else.where"),
-            "ws://else.where/delayed",
-            "demo",
+            ("ws://else.where/delayed", "demo"),
         ),
         (
             RestOptions(quote_token_level="demo", dxlink_url="ws://x/a/delayed"),
-            "ws://x/a/delayed",
-            "demo",
+            ("ws://x/a/delayed", "demo"),
         ),
     ],
 )
 @pytest.mark.parametrize("path", ["/api-quote-tokens", "/quote-streamer-tokens"])
 async def test_a_quote_token_leads_where_the_options_say(
-    client: httpx2.AsyncClient, front: Front, options: RestOptions, url: str, level: str, path: str
+    client: httpx2.AsyncClient, front: Front, options: RestOptions, expected: tuple[str, str], path: str
 ) -> None:
     front.options = options
     data = (await client.get(path)).json()["data"]
 
-    assert (data["dxlink-url"], data["level"]) == (url, level)
+    assert (data["dxlink-url"], data["level"]) == expected
