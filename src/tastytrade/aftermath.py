@@ -57,6 +57,10 @@ class Aftermath:
         self._has_renewed = False
         self._was_unreadable = False
 
+    def renewed(self) -> None:
+        """There is a new token: if it is refused too, another one would be no better."""
+        self._has_renewed = True
+
     def accepted(self) -> None:
         """The server has let us in and goes on: its word on tokens is forgotten."""
         self._has_renewed = False
@@ -104,7 +108,6 @@ class Aftermath:
         """Once more with a new token: the one we had may have been good no more."""
         if not self._can_renew or self._has_renewed:
             return otherwise
-        self._has_renewed = True
         return Verdict(renew=True)
 
     def _backoff(self) -> float:

@@ -11,7 +11,6 @@ from typing import Any
 
 from tastytrade.dxfeed import EventBatch, event_class
 from tastytrade.dxfeed.gap import Gap
-from tastytrade.errors import TastytradeError
 from tastytrade.oneshot.ask import AskOnce
 from tastytrade.oneshot.history import Range, histories
 from tastytrade.oneshot.room import Room
@@ -72,12 +71,12 @@ class Healing:
         """Ask for one symbol; what came of it."""
         name, wire = symbol
         rows, status = None, Status.SILENT
-        if name not in self._without:
+        if name not in self._without and any(entry.key[:2] == symbol for entry in subscription.entries):
             try:
                 found = await histories(
                     self._feed, event_class(name), {wire: wire}, Range(start_ms), room=self._room
                 )
-            except TastytradeError as error:
+            except Exception as error:  # noqa: BLE001 - the feed's end, of which every reader is told
                 status = Status.NOT_ASKED
                 log.debug("the gap in %s of %s stays open: %s", name, wire, error)
             else:

@@ -178,10 +178,12 @@ class Interest:
             gap = self._open_gaps.pop(place)
             place[1].add_gap(replace(gap, to_ns=to_ns, epoch_after=epoch))
 
-    def resume(self, protocol: ClientProtocol) -> None:
-        """Before a new connection: histories that somebody has are asked for from their newest event on."""
+    def resume(self, protocol: ClientProtocol, only: Channel | None = None) -> None:
+        """Before everything is asked for anew, on a connection or on one channel of it: histories that
+        somebody has are asked for from their newest event on."""
+        channels = protocol.channels if only is None else [only]
         for (channel, key), others in self._wanted_by.items():
-            if channel.plan.contract is not Contract.HISTORY or channel not in protocol.channels:
+            if channel.plan.contract is not Contract.HISTORY or channel not in channels:
                 continue
             starts = [subscription.resume_at(key) for subscription in others]
             known = [start for start in starts if start is not None]

@@ -39,6 +39,8 @@ from tastytrade.transport.websocket import open_websocket
 
 log = logging.getLogger(__name__)
 
+SETTLING = 1.0
+"""Seconds that something new may be on its way to the server while the state is LIVE."""
 TOKEN_RETRY = 60.0
 """Seconds between attempts to renew a token while the one in use is good."""
 
@@ -51,6 +53,7 @@ class Line:
     books     where every frame is entered
     received  called with every message that is no frame
     changed   called when the state has changed
+    progressed  called when the server may know more of what is wanted
     """
 
     def __init__(
@@ -63,6 +66,7 @@ class Line:
         books: Books,
         received: Callable[[Received], None],
         changed: Callable[[], None],
+        progressed: Callable[[], None],
         timeouts: Timeouts,
     ) -> None:
         self.number = number
@@ -76,6 +80,7 @@ class Line:
         self._books = books
         self._received = received
         self._changed = changed
+        self._progressed = progressed
         self._timeouts = timeouts
         self._aftermath = Aftermath(timeouts, can_renew=entrance.can_renew)
         self._connection: Connection | None = None
@@ -86,6 +91,8 @@ class Line:
         self._last_event_ns = 0
         self._unreadable = 0
         self._live_at: float | None = None
+        self._confirmed_at = 0.0
+        self._look_again: asyncio.TimerHandle | None = None
 
     async def run(self) -> TastytradeError:
         """Connect again and again; gives the failure after which that would be useless or harmful.
@@ -109,7 +116,7 @@ class Line:
             self._connection.suspended()
 
     async def _wait(self, failure: TastytradeError, verdict: Verdict) -> None:
-        self._renew = verdict.renew or self.protocol.wants_token
+        self._renew |= verdict.renew or self.protocol.wants_token
         if verdict.halve:
             self.protocol.halve_messages()
         pause = max(verdict.pause, self._cooling())
@@ -128,6 +135,9 @@ class Line:
         try:
             self._enter(State.CONNECTING, "getting an address and a token")
             self._url, token = await self._entrance.address(self._renew)
+            if self._renew:
+                self._renew = False
+                self._aftermath.renewed()
             self._check_cool_down()
             self._enter(State.CONNECTING, f"opening a connection to {urlsplit(self._url).netloc}")
             self._interest.resume(self.protocol)
@@ -175,6 +185,7 @@ class Line:
             return
         if self.protocol.wants_token and not self._token_wanted.is_set():
             self._lose(GapReason.AUTH)
+            self._interest.resume(self.protocol)
             self._token_wanted.set()
             if not self._entrance.can_renew:
                 raise FeedUnauthorized("the token has expired, and there is nobody to ask for another one")
@@ -182,6 +193,8 @@ class Line:
             is_closed = meaning is Meaning.LOST_CHANNEL
             reason = GapReason.SERVER_CHANNEL_CLOSED if is_closed else GapReason.SUBSCRIPTION_CHANGE
             self._lose(reason, channel=channel)
+            if is_closed:
+                self._interest.resume(self.protocol, channel)
         self.protocol.lost.clear()
         if isinstance(message, Unknown) and message.channel != CONNECTION:
             self._note_unreadable()
@@ -208,10 +221,17 @@ class Line:
         for channel in protocol.channels:
             if channel.is_confirmed:
                 self._interest.regain(channel, epoch=protocol.epoch)
+        self._progressed()
+        now = asyncio.get_running_loop().time()
         if not protocol.is_confirmed:
-            sent, wanted = protocol.progress
-            self._enter(State.RESTORING, f"{sent:,} of {wanted:,} subscribed")
+            # What is added to a live connection is confirmed in no time; that is no change of state.
+            if self._live_at is None or now >= self._confirmed_at + SETTLING:
+                sent, wanted = protocol.progress
+                self._enter(State.RESTORING, f"{sent:,} of {wanted:,} subscribed")
+            elif self._look_again is None:
+                self._look_again = asyncio.get_running_loop().call_later(SETTLING, self._look)
             return
+        self._confirmed_at = now
         if self._live_at is None:
             self._live_at = time.monotonic()
             self._aftermath.accepted()
@@ -226,6 +246,10 @@ class Line:
             self._enter(State.DEGRADED, "; ".join(self._concerns.values()))
         else:
             self._enter(State.LIVE, "everything wanted is subscribed")
+
+    def _look(self) -> None:
+        self._look_again = None
+        self.wake.set()
 
     # Gaps.
 

@@ -42,6 +42,7 @@ class Lines:
         self._epochs = count(1)
         self._lines: list[Line] = []
         self._tasks: dict[Line, asyncio.Task[None]] = {}
+        self._waiting: set[asyncio.Event] = set()
 
     @property
     def is_running(self) -> bool:
@@ -53,7 +54,7 @@ class Lines:
         return self._lines[0].was_ready
 
     @property
-    def are_restored(self) -> bool:
+    def _are_restored(self) -> bool:
         """Whether the server has been told everything that is wanted, on each of them, and has read it."""
         return all(
             line.state.state in {State.LIVE, State.DEGRADED} and line.protocol.is_confirmed
@@ -83,6 +84,7 @@ class Lines:
             books=self._books,
             received=self._received,
             changed=self._changed,
+            progressed=self._progressed,
             timeouts=limits,
         )
         self.protocols.append(protocol)
@@ -110,10 +112,25 @@ class Lines:
         for line in self._lines:
             line.wake.set()
 
+    async def restored(self) -> None:
+        """Wait until the server has everything that is wanted, on each of them."""
+        progressed = asyncio.Event()
+        self._waiting.add(progressed)
+        try:
+            while not self._are_restored:
+                await progressed.wait()
+                progressed.clear()
+        finally:
+            self._waiting.discard(progressed)
+
     def suspended(self) -> None:
         """This machine or program has slept."""
         for line in self._lines:
             line.suspended()
+
+    def _progressed(self) -> None:
+        for waiting in self._waiting:
+            waiting.set()
 
     def _start(self, line: Line) -> None:
         # Joined in stop(): a task group would tie opening and closing to one task, and notebooks open in

@@ -277,16 +277,17 @@ class Streamer(AskOnce):
         DXLink acknowledges no subscription: the server has answered a ping that was sent after them, and
         has refused none. Raises what ended the feed, or StreamClosed.
         """
+        restored = asyncio.ensure_future(self._lines.restored())
+        ended = asyncio.ensure_future(self.wait_closed())
         try:
-            async with asyncio.timeout(timeout):
-                async for change in self._states.watch():
-                    if self._lines.are_restored:
-                        return True
-                    if change.state is State.FAILED and self._failure is not None:
-                        raise self._failure
-        except TimeoutError:
-            return False
-        raise StreamClosed(f"this streamer is closed ({self.state.reason})")
+            await asyncio.wait({restored, ended}, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+            if ended.done():
+                await ended
+                raise StreamClosed(f"this streamer is closed ({self.state.reason})")
+            return restored.done()
+        finally:
+            restored.cancel()
+            ended.cancel()
 
     @property
     def progress(self) -> tuple[int, int]:

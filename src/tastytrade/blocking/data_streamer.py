@@ -17,7 +17,7 @@ from tastytrade.dxfeed.symbol_list import symbol_list
 from tastytrade.errors import ConfigurationError
 from tastytrade.source import Gap
 from tastytrade.streamer import Streamer
-from tastytrade.subscription import Subscription
+from tastytrade.subscription import Overflow, Subscription
 
 
 class DataStreamer:
@@ -154,7 +154,9 @@ class DataStreamer:
     ) -> None:
         known = self._subscriptions.get(cls)
         if known is None:
-            self._subscriptions[cls] = self._streamer.subscribe(cls, symbols, from_time=from_time)
+            self._subscriptions[cls] = self._streamer.subscribe(
+                cls, symbols, from_time=from_time, overflow=Overflow.DROP_OLDEST
+            )
             awaited = self._awaited.pop(cls, None)
             if awaited is not None:
                 awaited.set_result(None)

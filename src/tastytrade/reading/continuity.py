@@ -74,9 +74,10 @@ class Continuity:
     def resume_at(self, symbol: Symbol) -> int | None:
         """From when to ask for a history again: its newest event when it was whole, else its start."""
         start = self._histories.get(symbol)
-        if start is None or symbol not in self._whole:
+        newest = self._last.get(symbol)
+        if start is None or newest is None or symbol not in self._whole:
             return start
-        return max(start, time_of(self._last[symbol]))
+        return max(start, time_of(newest))
 
     def resume(self, symbol: Symbol, from_time: int) -> None:
         """The server is asked for a history again, from then on."""
@@ -196,7 +197,7 @@ class Continuity:
         if hole is None:
             return None
         fresh = None
-        if rows is not None:
+        if rows is not None and symbol[1] in self._prints.get(symbol[0], ()):  # else given up meanwhile
             since = hole.before.get(symbol, index_of(hole.gap.from_ns // 1_000_000) - 1)
             had = hole.after.get(symbol, set())
             places = [
@@ -206,6 +207,8 @@ class Continuity:
             hole.rows += len(fresh)
             if len(fresh):
                 self._given.setdefault(symbol, set()).update(fresh.columns["index"])
+                for other in self._holes.values():
+                    other.after.setdefault(symbol, set()).update(fresh.columns["index"])
                 self._last[symbol] = max(self._last.get(symbol, -1), *fresh.columns["index"])
         self._filled(hole, symbol, is_cut=not is_whole)
         return fresh

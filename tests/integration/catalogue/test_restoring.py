@@ -105,8 +105,10 @@ async def test_c18_what_changes_while_there_is_no_connection_is_what_comes_back(
             subscribed = simulator.subscriptions()
             await one.live_again()
 
-        one.check_gap(GapReason.DISCONNECT)
-    assert (unsent, was_restored) == ({"NVDA"}, False)
+        (gap,) = one.subscription.gaps
+    assert (gap.reason, gap.is_open) == (GapReason.DISCONNECT, False)
+    assert unsent == frozenset({"NVDA"})
+    assert not was_restored
     assert subscribed == {("Quote", "SPX"), ("Quote", "NVDA"), ("Quote", "AAPL"), ("Trade", "NVDA")}
 
 

@@ -341,7 +341,7 @@ async def test_a12_a_feed_whose_session_gets_another_refresh_token_each_time_goe
         quotes_of(session, timeouts=timeouts) as (streamer, quotes),
     ):
         for _ in range(3):
-            clock.advance(101)
+            clock.now += 101
             before = simulator.requests["POST /oauth/token"]
             await until(lambda before=before: simulator.requests["POST /oauth/token"] > before)  # type: ignore[misc]
         await events_until(quotes, 1)
