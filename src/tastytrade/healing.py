@@ -6,7 +6,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from itertools import islice
 from typing import Any
 
 from tastytrade.dxfeed import EventBatch, event_class
@@ -25,9 +24,15 @@ AT_ONCE = 8
 server takes: whoever asks for a history meanwhile must not wait."""
 _WHOLE = {Status.OK, Status.NO_DATA}
 
+_Missing = dict[Symbol, tuple[int, list[Gap]]]
+"""Symbols of which something is missing: since when (Unix ms), and the gaps it is missing from."""
+
 
 class Healing:
-    """``number`` gives the ingest number of what is put in, for a number of rows."""
+    """``number`` gives the ingest numbers of what is put in, for a number of rows.
+
+    A reader's gaps are healed together: a symbol is asked for once, since the first of them.
+    """
 
     def __init__(self, feed: AskOnce, number: Callable[[int], range]) -> None:
         self._feed = feed
@@ -35,15 +40,24 @@ class Healing:
         self._room = Room(AT_ONCE)
         self._without: set[str] = set()
         """Event types of which this server has no history: none of the first symbols was answered."""
+        self._missing: dict[Subscription[Any], _Missing] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     def heal(self, subscription: Subscription[Any], gap: Gap, since: dict[Symbol, int]) -> None:
         """Ask for what a reader has missed, of each symbol since when (Unix ms), and give it to it."""
-        task = asyncio.get_running_loop().create_task(
-            self._heal(subscription, gap, since), name="tastytrade-heal"
-        )
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        missing = self._missing.get(subscription)
+        is_new = missing is None
+        if missing is None:
+            missing = self._missing[subscription] = {}
+        for symbol, start_ms in since.items():
+            start, gaps = missing.get(symbol, (start_ms, []))
+            missing[symbol] = (min(start, start_ms), [*gaps, gap])
+        if is_new:
+            task = asyncio.get_running_loop().create_task(
+                self._heal(subscription, missing), name="tastytrade-heal"
+            )
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
     async def aclose(self) -> None:
         """Give up what has not come yet."""
@@ -53,36 +67,37 @@ class Healing:
         if tasks:
             await asyncio.wait(tasks)
 
-    async def _heal(self, subscription: Subscription[Any], gap: Gap, since: dict[Symbol, int]) -> None:
-        symbols = iter(since.items())
-        while some := list(islice(symbols, AT_ONCE)):
-            async with asyncio.TaskGroup() as group:
-                tasks = [
-                    group.create_task(self._ask(subscription, gap, symbol, start_ms))
-                    for symbol, start_ms in some
-                ]
-            if all(task.result() is Status.SILENT for task in tasks):
-                self._without |= {name for (name, _), _ in some}
-            await subscription.drained()
-            if subscription.is_closed:
-                return
+    async def _heal(self, subscription: Subscription[Any], missing: _Missing) -> None:
+        try:
+            while missing and not subscription.is_closed:
+                some = [(symbol, *missing.pop(symbol)) for symbol in list(missing)[:AT_ONCE]]
+                async with asyncio.TaskGroup() as group:
+                    tasks = [group.create_task(self._ask(subscription, *one)) for one in some]
+                if all(task.result() is Status.SILENT for task in tasks):
+                    self._without |= {name for (name, _), *_ in some}
+                await subscription.drained()
+        finally:
+            del self._missing[subscription]
 
-    async def _ask(self, subscription: Subscription[Any], gap: Gap, symbol: Symbol, start_ms: int) -> Status:
+    async def _ask(
+        self, subscription: Subscription[Any], symbol: Symbol, start_ms: int, gaps: list[Gap]
+    ) -> Status:
         """Ask for one symbol; what came of it."""
         name, wire = symbol
         rows, status = None, Status.SILENT
-        if name not in self._without and any(entry.key[:2] == symbol for entry in subscription.entries):
+        if name not in self._without and subscription.wants(symbol):
             try:
                 found = await histories(
                     self._feed, event_class(name), {wire: wire}, Range(start_ms), room=self._room
                 )
             except Exception as error:  # noqa: BLE001 - the feed's end, of which every reader is told
                 status = Status.NOT_ASKED
-                log.debug("the gap in %s of %s stays open: %s", name, wire, error)
+                log.debug("gaps in %s of %s stay open: %s", name, wire, error)
             else:
                 status = found.status[wire]
                 if events := found[wire]:
                     rows = EventBatch.from_events(events, received_ns=time.time_ns())
                     rows.numbers = self._number(len(rows))
-        subscription.give(gap, symbol, rows, is_whole=status in _WHOLE)
+        for gap in gaps:
+            subscription.give(gap, symbol, rows, is_whole=status in _WHOLE)
         return status

@@ -15,8 +15,6 @@ from itertools import count
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
-from msgspec.structs import replace
-
 from tastytrade.dxfeed import Event, EventBatch
 from tastytrade.dxfeed.gap import Gap
 from tastytrade.dxlink.compact import Decoded
@@ -28,6 +26,7 @@ from tastytrade.ledger import ReaderLedger
 from tastytrade.meter import Histogram, ReaderStats
 from tastytrade.reading.backlog import Backlog, Given, rows_of
 from tastytrade.reading.continuity import REPEATED, Continuity, Symbol
+from tastytrade.reading.known_gaps import KnownGaps
 from tastytrade.reading.overflow import Overflow, overflow_for
 from tastytrade.reading.selection import Selection, unreadable
 
@@ -37,8 +36,6 @@ E = TypeVar("E", bound=Event)
 
 DEFAULT_LIMIT_BYTES = 8 << 20
 """About 100,000 quotes as text."""
-
-MAX_GAPS = 1000
 
 _FRAMES_PER_TURN = 64
 
@@ -75,7 +72,7 @@ class Subscription(Generic[E]):
         self._release = release
         self._heal = heal
         self._next_gap = next_gap or count(1).__next__
-        self._gaps: dict[int, Gap] = {}
+        self._gaps = KnownGaps()
         self._received = 0
         self._continuity = Continuity()
         self._backlog = Backlog(
@@ -139,7 +136,7 @@ class Subscription(Generic[E]):
     def gaps(self) -> list[Gap]:
         """From when to when something may be missing, each as it is known now. Past 1,000 of them the
         last is made longer instead."""
-        return list(self._gaps.values())
+        return self._gaps.all()
 
     @property
     def overflow(self) -> Overflow:
@@ -227,6 +224,10 @@ class Subscription(Generic[E]):
         self._entries |= {_place(entry): entry for entry in add}
         self._select()
 
+    def wants(self, symbol: Symbol) -> bool:
+        """Whether it is subscribed to a type and symbol."""
+        return self._selection.has(symbol)
+
     @property
     def is_blocking(self) -> bool:
         """Whether its connection has to wait for it."""
@@ -243,20 +244,20 @@ class Subscription(Generic[E]):
             self._release(self)
             return
         if gap is not None:
-            self._note(gap)
+            self._gaps.note(gap)
         self._ready.set()
 
     def give_up(self) -> None:
         """It has held up its connection for long enough: until it reads again, its oldest go."""
         gap = self._backlog.give_up()
         if gap is not None:
-            self._note(gap)
+            self._gaps.note(gap)
 
     def add_gap(self, gap: Gap) -> None:
         """Something may be missing, or a gap is known better: it stands before whatever comes next."""
         if self._ended:
             return
-        self._note(gap)
+        self._gaps.note(gap)
         self._backlog.put_other(gap)
         self._ready.set()
 
@@ -372,7 +373,7 @@ class Subscription(Generic[E]):
             types = self._selection.concerned(bad)
             if types:
                 gap = unreadable(frame, bad, types, number=self._next_gap())
-                self._note(gap)
+                self._gaps.note(gap)
                 self._out.append(gap)
         return batches
 
@@ -380,17 +381,9 @@ class Subscription(Generic[E]):
         notes = self._continuity.notes
         if notes:
             for gap in notes:
-                self._note(gap)
+                self._gaps.note(gap)
                 self._out.append(gap)
             notes.clear()
-
-    def _note(self, gap: Gap) -> None:
-        if gap.number in self._gaps or len(self._gaps) < MAX_GAPS:
-            self._gaps[gap.number] = gap
-            return
-        number, last = next(reversed(self._gaps.items()))
-        types = tuple(dict.fromkeys((*last.event_types, *gap.event_types)))
-        self._gaps[number] = replace(gap, number=number, from_ns=last.from_ns, event_types=types)
 
     def _select(self) -> None:
         self._selection = Selection(self._entries.values())

@@ -14,7 +14,6 @@ from msgspec.structs import replace
 
 from tastytrade.dxfeed import EVENT_CLASSES, Event, EventBatch, EventFlags, time_of
 from tastytrade.dxfeed.gap import Gap, Healed
-from tastytrade.dxfeed.index import index_of
 from tastytrade.dxlink.contracts import contract_of
 from tastytrade.dxlink.messages import Contract, Entry
 
@@ -175,15 +174,27 @@ class Continuity:
             mine = self._in(gap)
             if not mine:
                 return {}
-            hole = self._holes[gap.number] = _Hole(gap, dict(self._last))
-            hole.missing = mine
+            hole = self._holes[gap.number] = self._hole(gap, mine)
         hole.gap = gap
         if gap.is_open:
             return {}
         self._finish(hole)
-        prints = {one for one in hole.missing if one not in self._histories}
-        since = gap.from_ns // 1_000_000
-        return {one: time_of(hole.before[one]) if one in hole.before else since for one in prints}
+        return {one: time_of(hole.before[one]) for one in hole.missing if one not in self._histories}
+
+    def _hole(self, gap: Gap, symbols: set[Symbol]) -> _Hole:
+        """What is missing from a gap. Of a symbol that has not printed yet that is what comes after the newest
+        print of others: the service's clock is not ours."""
+        hole = _Hole(gap, dict(self._last))
+        for name in self._prints:
+            newest = max((index for (of, _), index in self._last.items() if of == name), default=None)
+            silent = {one for one in symbols if one[0] == name} - hole.before.keys() - self._histories.keys()
+            if newest is not None:
+                hole.before |= dict.fromkeys(silent, newest)
+            elif silent:
+                symbols -= silent
+                hole.is_cut = True
+        hole.missing = symbols
+        return hole
 
     def _in(self, gap: Gap) -> set[Symbol]:
         series = {one for one in self._histories if one[0] in gap.event_types}
@@ -198,7 +209,7 @@ class Continuity:
             return None
         fresh = None
         if rows is not None and symbol[1] in self._prints.get(symbol[0], ()):  # else given up meanwhile
-            since = hole.before.get(symbol, index_of(hole.gap.from_ns // 1_000_000) - 1)
+            since = hole.before.get(symbol, -1)
             had = hole.after.get(symbol, set())
             places = [
                 at for at, index in enumerate(rows.columns["index"]) if index > since and index not in had

@@ -31,6 +31,10 @@ class Selection:
         """Names of the event types, in the order they were asked for."""
         return tuple(self._symbols)
 
+    def has(self, symbol: tuple[str, str]) -> bool:
+        """Whether a type and symbol are the reader's."""
+        return symbol[1] in self._symbols.get(symbol[0], ())
+
     def of(self, decoded: Decoded) -> Iterator[EventBatch[Any]]:
         """The reader's events in a frame."""
         for batch in decoded.batches:

@@ -167,7 +167,9 @@ class FeedServer:
         return self.links[number - 1]
 
     async def __aenter__(self) -> Self:
-        self._server = await serve(self._serve, "127.0.0.1", 0, ping_interval=None, max_size=None)
+        self._server = await serve(
+            self._serve, "127.0.0.1", 0, ping_interval=None, max_size=None, close_timeout=0.2
+        )
         self.url = f"ws://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
         return self
 

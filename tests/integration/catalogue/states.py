@@ -65,7 +65,7 @@ CASES = [
     proved("C11", "a connection that is dead one way"),
     proved("C12", "keepalives and no data"),
     proved("C13", "a loop that was blocked for longer than the server waits"),
-    proved("C14", "close codes"),
+    partly("C14", "close codes", "1008 again and again is met without a pause"),
     proved("C15", "a close that the peer does not answer"),
     proved("C16", "a server that accepts and hangs up, and a hundred clients of it"),
     proved("C17", "a network that is away for long"),
@@ -74,7 +74,9 @@ CASES = [
     proved("C20", "losses amid a restore"),
     proved("C21", "an address that changes between tokens"),
     proved("C22", "a machine that sleeps"),
-    proved("C23", "a byte that was changed on its way"),
+    partly(
+        "C23", "a byte that was changed on its way", "the gap of text that cannot be read begins too late"
+    ),
     partly("C24", "a proxy that is down", "the error does not name it"),
     partly("C25", "IPv6 that is broken", "an address that stays silent uses up the time of all"),
     proved("A1", "credentials that are wrong"),

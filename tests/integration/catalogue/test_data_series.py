@@ -240,12 +240,6 @@ async def test_d12_where_nothing_was_missed_the_gap_is_healed_by_nothing() -> No
     assert (gap.healed, gap.healed_rows) == (Healed.FULL, 0)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="reading/continuity.py:give(): what history gave for one gap is given again for the next one, where "
-    "that began before the first was healed",
-)
 async def test_d12_two_losses_in_a_row_are_healed_without_a_duplicate() -> None:
     tape = Tape()
     async with FeedServer(answer=tape.answer) as server, feed(server) as streamer:

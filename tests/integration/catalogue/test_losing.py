@@ -1,24 +1,17 @@
-"""How a connection that was up is lost (C9 to C15, C22, C23), and what has been read by then."""
+"""How a connection that was up is lost (C9 to C12, C14, C15, C23), and what has been read by then."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import logging
-import os
 import random
-import signal
-import sys
-import threading
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tastytrade import Session, Simulator
+from tastytrade import Session
 from tastytrade.dxfeed.gap import Gap, GapReason
 from tastytrade.dxlink.server_options import ServerOptions
 from tastytrade.errors import ConnectionLost
@@ -34,7 +27,6 @@ from tests.integration.catalogue.observed import (
     simulated,
     turn,
 )
-from tests.integration.commands import environment, program
 from tests.integration.watched_simulator import WatchedSimulator
 
 NAMES = symbols(20)
@@ -124,49 +116,6 @@ async def test_c12_symbols_without_an_event_are_named_and_the_connection_stays()
         assert simulator.connections == 1
 
 
-@asynccontextmanager
-async def simulator_in_a_thread(**options: Any) -> AsyncIterator[tuple[Simulator, asyncio.AbstractEventLoop]]:
-    """One whose loop, which comes with it, runs on while ours is blocked."""
-    ready: asyncio.Future[tuple[Simulator, asyncio.AbstractEventLoop]]
-    ready = asyncio.get_running_loop().create_future()
-    here, over = asyncio.get_running_loop(), threading.Event()
-
-    async def run() -> None:
-        async with Simulator(**options) as simulator:
-            here.call_soon_threadsafe(ready.set_result, (simulator, asyncio.get_running_loop()))
-            await asyncio.to_thread(over.wait)
-
-    thread = threading.Thread(target=asyncio.run, args=(run(),))
-    thread.start()
-    try:
-        yield await ready
-    finally:
-        over.set()
-        await asyncio.to_thread(thread.join)
-
-
-async def test_c13_a_loop_that_was_blocked_is_named_and_what_was_missed_is_a_gap(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """The server waits for longer than a test should, so it is told beforehand when to hang up."""
-    async with (
-        simulator_in_a_thread(seed=7, rate=400) as (simulator, loop),
-        Session.from_environment(variables=simulator.variables) as session,
-    ):
-        async with observed(session) as one:
-            hang_up = {"name": "close", "code": 1000, "reason": "Bye", "at_s": 0.2}
-            loop.call_soon_threadsafe(simulator.inject, hang_up)
-            time.sleep(0.7)  # noqa: ASYNC251 - a loop is blocked on purpose
-            await one.live_again()
-
-        one.check_gap(GapReason.DISCONNECT)
-    (warning,) = [text for text in caplog.messages if "the event loop was blocked for 0." in text]
-    assert "test_c13" in warning
-    assert "(1000 'Bye')" in one.pauses[0].reason
-    lasted_s = (one.gap().detected_ns - one.gap().from_ns) / 1e9
-    assert lasted_s < 0.2
-
-
 async def test_c14_after_most_close_codes_it_connects_again_and_nothing_that_came_is_lost(
     tmp_path: Path,
 ) -> None:
@@ -250,76 +199,6 @@ async def test_c15_a_close_that_is_not_answered_ends_in_time() -> None:
 
     assert FAST.close <= took < FAST.close + 0.3
     assert one.is_in(State.CLOSED)
-
-
-SLEEPER = """
-import asyncio, sys
-from msgspec.json import encode
-from tastytrade import Session, Streamer
-from tastytrade.timeouts import Timeouts
-from tests.integration.catalogue.observed import Observed, Through
-
-async def main():
-    timeouts = Timeouts(step=0.4, backoff_cap=0.1, close=0.2)
-    async with Session.from_environment() as session:
-        async with Streamer(Through(session, int(sys.argv[1])), timeouts=timeouts) as streamer:
-            one = Observed(streamer, ["SPX", "NVDA"])
-            reading = asyncio.create_task(one.read())
-            async for change in streamer.states():
-                print(encode([change, one.subscription.gaps]).decode(), flush=True)
-
-asyncio.run(main())
-"""
-
-
-@asynccontextmanager
-async def sleeper(simulator: Simulator, port: int, folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A process that reads a feed and prints its states, live by now."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        program(folder, SLEEPER),
-        str(port),
-        env={**environment(simulator.variables), "PYTHONPATH": str(Path(__file__).parents[3])},
-        stdout=asyncio.subprocess.PIPE,
-    )
-    try:
-        await state_of(process, "live", wanted=2)
-        yield process
-    finally:
-        process.kill()
-        await process.wait()
-
-
-async def state_of(process: asyncio.subprocess.Process, state: str, *, wanted: int = 0) -> Any:
-    """The next change to a state, with the gaps by then."""
-    assert process.stdout is not None
-    async with asyncio.timeout(6):
-        while True:
-            change, gaps = json.loads(await process.stdout.readline())
-            if change["state"] == state and change["sent"] >= wanted:
-                return change, gaps
-
-
-async def test_c22_after_a_sleep_a_connection_that_is_gone_is_noticed_at_once(tmp_path: Path) -> None:
-    """The server promises a sign of life every minute; whoever slept asks for one."""
-    async with (
-        simulated() as (simulator, _session),
-        proxy_to(simulator.dxlink_url) as proxy,
-        sleeper(simulator, proxy.port, tmp_path) as process,
-    ):
-        os.kill(process.pid, signal.SIGSTOP)
-        await turn(proxy, "blackhole")
-        await asyncio.sleep(1.3)
-        await turn(proxy, "pass")
-        os.kill(process.pid, signal.SIGCONT)
-        woke_ns = time.time_ns()
-        stalled, _ = await state_of(process, "stalled")
-        live, gaps = await state_of(process, "live", wanted=2)
-
-    assert "has slept" in stalled["reason"]
-    assert (live["at_ns"] - woke_ns) / 1e9 < 2
-    assert [gap["reason"] for gap in gaps] == ["stall"]
-    assert gaps[0]["from_ns"] < woke_ns < gaps[0]["to_ns"]
 
 
 @pytest.mark.xfail(

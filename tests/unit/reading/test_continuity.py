@@ -175,9 +175,6 @@ def test_after_history_the_next_gap_begins_at_the_newest_print_of_it() -> None:
     assert wanted == {PRINTS: 8000}
 
 
-@pytest.mark.xfail(
-    strict=True, reason="give() does not tell the other holes what it gave, so the second gives it again"
-)
 def test_two_gaps_that_are_filled_by_two_histories_bring_nothing_twice() -> None:
     reader = Reader()
     reader.live(1)
@@ -228,7 +225,6 @@ def test_a_removed_event_is_not_the_newest() -> None:
     assert reader.continuity.resume_at(CANDLES) == 8000
 
 
-@pytest.mark.xfail(strict=True, raises=KeyError, reason="resume_at() looks for the newest of no events")
 def test_a_history_that_was_empty_is_asked_for_from_its_start_again() -> None:
     reader = history(5)
     reader.take("Candle", ["A", SENTINEL_INDEX, BEGIN | END | REMOVE, "NaN"])
