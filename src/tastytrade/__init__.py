@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         Event,
         EventBatch,
         EventType,
+        Gap,
         Greeks,
         Profile,
         Quote,
@@ -28,14 +29,16 @@ if TYPE_CHECKING:
     from tastytrade.oneshot import Snapshot, Status, WebService
     from tastytrade.session import Session
     from tastytrade.simulator import Simulator
+    from tastytrade.source import State
     from tastytrade.streamer import Streamer
     from tastytrade.subscription import Overflow, Subscription
-    from tastytrade.tables import TableBuilder, instruments_table, options_table
+    from tastytrade.tables import TableBuilder, gaps_table, instruments_table, options_table
+    from tastytrade.timeouts import Timeouts
 
 _HOMES = {
     "tastytrade.blocking": ("CertificationSession", "DataStreamer", "ProductionSession"),
     "tastytrade.dxfeed": (
-        "Candle", "Event", "EventBatch", "EventType", "Greeks", "Profile", "Quote", "Summary",
+        "Candle", "Event", "EventBatch", "EventType", "Gap", "Greeks", "Profile", "Quote", "Summary",
         "TimeAndSale", "Trade", "TradeETH",
     ),
     "tastytrade.errors": ("TastytradeError",),
@@ -43,9 +46,11 @@ _HOMES = {
     "tastytrade.oneshot": ("Snapshot", "Status", "WebService"),
     "tastytrade.session": ("Session",),
     "tastytrade.simulator": ("Simulator",),
+    "tastytrade.source": ("State",),
     "tastytrade.streamer": ("Streamer",),
     "tastytrade.subscription": ("Overflow", "Subscription"),
-    "tastytrade.tables": ("TableBuilder", "instruments_table", "options_table"),
+    "tastytrade.tables": ("TableBuilder", "gaps_table", "instruments_table", "options_table"),
+    "tastytrade.timeouts": ("Timeouts",),
 }  # fmt: skip
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -56,6 +61,7 @@ __all__ = [
     "Event",
     "EventBatch",
     "EventType",
+    "Gap",
     "Greeks",
     "OptionChain",
     "Overflow",
@@ -65,6 +71,7 @@ __all__ = [
     "Session",
     "Simulator",
     "Snapshot",
+    "State",
     "Status",
     "Streamer",
     "Subscription",
@@ -72,9 +79,11 @@ __all__ = [
     "TableBuilder",
     "TastytradeError",
     "TimeAndSale",
+    "Timeouts",
     "Trade",
     "TradeETH",
     "WebService",
+    "gaps_table",
     "get_option_chain",
     "instruments_table",
     "options_table",

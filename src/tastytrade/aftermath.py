@@ -61,13 +61,10 @@ class Aftermath:
         """There is a new token: if it is refused too, another one would be no better."""
         self._has_renewed = True
 
-    def accepted(self) -> None:
-        """The server has let us in and goes on: its word on tokens is forgotten."""
-        self._has_renewed = False
-
     def healthy(self) -> None:
         """The connection was live for long enough: its end is a first one."""
         self.attempt = 0
+        self._has_renewed = False
         self._was_unreadable = False
 
     def judge(self, failure: TastytradeError, *, was_ready: bool) -> Verdict:
@@ -121,7 +118,7 @@ def gap_reason(failure: TastytradeError) -> GapReason:
     """What a connection's end is called in the Gap it leaves."""
     match failure:
         case FeedStalled():
-            return GapReason.STALL
+            return GapReason.CLOCK_SUSPEND if failure.after_sleep else GapReason.STALL
         case FeedUnauthorized() | TooManySessions() | RequestError():
             return GapReason.AUTH
         case ConnectionLost() | ConnectFailed():

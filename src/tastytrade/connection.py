@@ -79,11 +79,15 @@ class Connection:
 
     async def _read(self) -> None:
         protocol, received, now, blocked = self._protocol, self._received, self._now, self._blocked
+        malformed = protocol.malformed
         while True:
             for _ in range(FRAMES_PER_TURN):
                 text = await self._door.receive()
                 for message in protocol.receive(text, now=now(), received_ns=time.time_ns()):
                     received(message)
+                if protocol.malformed > malformed:  # it is to be noted before the next message
+                    malformed = protocol.malformed
+                    self._progressed()
                 if blocked():
                     await self._wait_for_room()
             await asyncio.sleep(
@@ -152,7 +156,7 @@ class Connection:
                     await self._door.ping()
             except TimeoutError:
                 raise FeedStalled(
-                    "this machine has slept, and the DXLink server does not answer any more"
+                    "this machine has slept, and the DXLink server does not answer any more", after_sleep=True
                 ) from None
 
 

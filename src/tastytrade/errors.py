@@ -120,7 +120,14 @@ class ConnectionLost(FeedError):
 
 
 class FeedStalled(FeedError):
-    """Nothing arrived for longer than the server's keepalive promises: the connection is dead."""
+    """Nothing arrived for longer than the server's keepalive promises: the connection is dead.
+
+    ``after_sleep``: it was found dead after this machine or program had slept.
+    """
+
+    def __init__(self, message: str, *, after_sleep: bool = False) -> None:
+        super().__init__(message)
+        self.after_sleep = after_sleep
 
 
 class TooManySessions(FeedError):

@@ -234,7 +234,6 @@ class Line:
         self._confirmed_at = now
         if self._live_at is None:
             self._live_at = time.monotonic()
-            self._aftermath.accepted()
             self._last_event_ns = self._last_event_ns or time.time_ns()
             forget_cool_down(self._url)
         if protocol.is_full:

@@ -16,6 +16,9 @@ from tastytrade.source import State, StateChange
 from tastytrade.standing import standing_of
 from tastytrade.timeouts import Timeouts
 
+IDLE = 60.0
+"""Seconds after which a further connection is closed on which nothing is wanted: sessions are few."""
+
 
 class Lines:
     """``protocols`` has one for each; ``failed`` is called once, with what ended one of them for good."""
@@ -123,6 +126,12 @@ class Lines:
         finally:
             self._waiting.discard(progressed)
 
+    def close_idle(self) -> None:
+        """Close those after the first on which nothing is wanted, unless that changes within a minute."""
+        for line in self._lines[1:]:
+            if not line.protocol.desired and self._tasks:
+                asyncio.get_running_loop().call_later(IDLE, self._close_if_idle, line)
+
     def suspended(self) -> None:
         """This machine or program has slept."""
         for line in self._lines:
@@ -131,6 +140,14 @@ class Lines:
     def _progressed(self) -> None:
         for waiting in self._waiting:
             waiting.set()
+
+    def _close_if_idle(self, line: Line) -> None:
+        task = self._tasks.get(line)
+        if task is not None and not line.protocol.desired and line in self._lines:
+            task.cancel()
+            self._lines.remove(line)
+            self.protocols.remove(line.protocol)
+            self._changed()
 
     def _start(self, line: Line) -> None:
         # Joined in stop(): a task group would tie opening and closing to one task, and notebooks open in

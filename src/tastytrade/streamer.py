@@ -15,6 +15,8 @@ from itertools import count
 from types import TracebackType
 from typing import Any, Self, TypeVar, overload
 
+from msgspec.structs import replace
+
 from tastytrade.admission import Admission, Entrance, Requirement
 from tastytrade.books import Books
 from tastytrade.dxfeed import Event, EventType
@@ -260,7 +262,8 @@ class Streamer(AskOnce):
     @property
     def state(self) -> StateChange:
         """Where the feed stands, since when, and why."""
-        return self._states.current
+        sent, wanted = self.progress
+        return replace(self._states.current, sent=sent, wanted=wanted)
 
     @property
     def feed_level(self) -> str | None:
@@ -362,3 +365,4 @@ class Streamer(AskOnce):
     def _release(self, subscription: Subscription[Any]) -> None:
         self._interest.leave(subscription)
         self._lines.wake()
+        self._lines.close_idle()

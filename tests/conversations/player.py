@@ -14,6 +14,8 @@ of the client's end (the server's passes over them):
 
     plan AUTO Quote eventSymbol bidPrice     a channel it is to use: contract, event type, columns
     token good                     what it authenticates with, or `token none`
+    renew good                     there is a new token, which goes over this connection
+    heard                          the server has answered a ping that came after all that was said
     want Quote SPX                 a reader wants this; `from 1735689600000`, `source NTV`, `again` may follow
     unwant Quote SPX               nobody wants it any more
     gets Quote SPX bidPrice=1.5    the next event a reader gets, with these values
@@ -49,7 +51,7 @@ from tastytrade.dxlink.server_options import ServerOptions
 
 HANDSHAKE = Path(__file__).with_name("handshake.txt")
 GOOD_TOKEN = "good"
-FOR_CLIENT = {"plan", "token", "want", "unwant", "gets", "fails"}
+FOR_CLIENT = {"plan", "token", "renew", "heard", "want", "unwant", "gets", "fails"}
 FOR_SERVER = {"options", "serve", "shut", "expire", "hears", "closes"}
 FOR_BOTH = {"ends", "connect", "ready", "drop", "C>", "S>", "@"}
 
@@ -161,6 +163,10 @@ class ClientEnd(End):
                 self._plans.append(ChannelPlan(Contract(contract), frozenset(fields), fields))
             case "token":
                 self._token = None if rest == "none" else rest
+            case "renew":
+                self._attempt(lambda: self.protocol.authenticate(rest, now=self.now))
+            case "heard":
+                self._attempt(lambda: self.protocol.confirm(self.protocol.asked))
             case "want":
                 self._attempt(lambda: self.protocol.want(entry_in(rest), again=rest.endswith(" again")))
             case "unwant":

@@ -2,17 +2,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 
 import pytest
 
 from tastytrade.dxfeed import Candle, EventType, Order, Quote, Trade
+from tastytrade.dxlink.client import ClientProtocol
 from tastytrade.dxlink.frame import Frame
 from tastytrade.dxlink.messages import Contract, Entry
 from tastytrade.dxlink.plan import ChannelPlan
 from tastytrade.errors import ConfigurationError, FeedStalled
 from tastytrade.interest import Interest, entries_of
-from tastytrade.source import Gap, GapReason
 from tastytrade.subscription import Subscription
 from tests.unit.dxlink.pair import Pair
 
@@ -23,14 +24,19 @@ PRINTS = Entry("TimeAndSale", "SPX")
 class Readers:
     """An Interest with a protocol that talks to a server in memory."""
 
-    def __init__(self, plans: Iterable[ChannelPlan] | None = None) -> None:
+    def __init__(self, plans: Iterable[ChannelPlan] | None = None, *, most: int = 1) -> None:
         self.pair = Pair(plans=None if plans is None else list(plans))
-        self.interest = Interest(self.pair.client)
+        self.lines = [self.pair.client]
+        self.interest = Interest(self.lines, grow=self._grow, most=most, next_gap=count(1).__next__)
         self.pair.settle()
 
-    def add(self, *entries: Entry) -> Subscription[Any]:
+    def _grow(self) -> ClientProtocol:
+        self.lines.append(ClientProtocol())
+        return self.lines[-1]
+
+    def add(self, *entries: Entry, **options: Any) -> Subscription[Any]:
         subscription: Subscription[Any] = Subscription(
-            entries, decode=Frame.decode, release=self.interest.leave
+            entries, decode=Frame.decode, release=self.interest.leave, **options
         )
         self.interest.add(subscription, subscription.entries)
         self.pair.settle()
@@ -114,7 +120,7 @@ async def test_a_frame_goes_to_every_reader_of_its_channel_and_to_no_other(reade
         channel.number for channel in readers.pair.client.channels if SPX.key in channel.wanted.desired
     )
 
-    assert readers.interest.route(readers.frame(number))
+    assert readers.interest.route(readers.pair.client, readers.frame(number))
     assert quotes.waiting_bytes == trades.waiting_bytes > 0
     assert prints.waiting_bytes == 0
 
@@ -122,8 +128,8 @@ async def test_a_frame_goes_to_every_reader_of_its_channel_and_to_no_other(reade
 async def test_a_frame_that_nobody_reads_is_said_to_be_unclaimed(readers: Readers) -> None:
     readers.add(SPX).close()
 
-    assert not readers.interest.route(readers.frame(1))
-    assert not readers.interest.route(readers.frame(99))
+    assert not readers.interest.route(readers.pair.client, readers.frame(1))
+    assert not readers.interest.route(readers.pair.client, readers.frame(99))
 
 
 @pytest.mark.parametrize("order", [sorted, lambda times: sorted(times, reverse=True)])
@@ -170,13 +176,10 @@ async def test_a_type_that_no_channel_takes_is_refused_and_nothing_is_wanted() -
     assert readers.pair.client.progress == (0, 0)
 
 
-async def test_gaps_and_the_end_reach_every_reader_once(readers: Readers) -> None:
-    gap = Gap(GapReason.STALL, 1, 2, 1, 2)
+async def test_the_end_reaches_every_reader(readers: Readers) -> None:
     several, one = readers.add(SPX, PRINTS), readers.add(SPX)
-    readers.interest.add_gap(gap)
     readers.interest.end(FeedStalled("over"))
 
-    assert several.gaps == one.gaps == [gap]
     for subscription in (several, one):
         with pytest.raises(FeedStalled):
             await anext(subscription.batches())

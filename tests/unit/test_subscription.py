@@ -1,24 +1,19 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from tastytrade.dxfeed import EventBatch, Quote, Trade
-from tastytrade.dxlink.frame import Frame
+from tastytrade.books import Books
 from tastytrade.dxlink.messages import Entry
 from tastytrade.errors import FeedStalled, SlowReader
-from tastytrade.source import Gap, GapReason
-from tastytrade.subscription import MAX_GAPS, Overflow, Subscription
+from tastytrade.source import GapReason
+from tastytrade.subscription import Overflow, Subscription
+from tests.unit.reading.frames import frame, quote
 
-LAYOUT = {
-    "Quote": ("eventSymbol", "bidPrice"),
-    "Trade": ("eventSymbol", "price"),
-    "Order": ("eventSymbol", "source", "index"),
-}
 A_AND_B = (Entry("Quote", "A"), Entry("Quote", "B"))
 
 
@@ -27,23 +22,15 @@ class Source:
 
     def __init__(self) -> None:
         self.released: list[Subscription[Any]] = []
+        self.decode = Books().decode
 
     def subscribe(self, entries: Sequence[Entry] = A_AND_B, **options: Any) -> Subscription[Any]:
-        return Subscription(entries, decode=Frame.decode, release=self.released.append, **options)
+        return Subscription(entries, decode=self.decode, release=self.released.append, **options)
 
 
 @pytest.fixture
 def source() -> Source:
     return Source()
-
-
-def frame(*data: Any, at_ns: int = 0, epoch: int = 1) -> Frame:
-    text = json.dumps({"type": "FEED_DATA", "channel": 1, "data": data}).encode()
-    return Frame(text, LAYOUT, channel=1, epoch=epoch, received_ns=at_ns)
-
-
-def quote(price: float, symbol: str = "A", *, at_ns: int = 0, epoch: int = 1) -> Frame:
-    return frame("Quote", [symbol, price], at_ns=at_ns, epoch=epoch)
 
 
 async def prices(subscription: Subscription[Any], **options: Any) -> list[float]:
@@ -194,22 +181,23 @@ async def test_what_waits_is_counted_in_bytes_of_text(source: Source) -> None:
     assert subscription.waiting_bytes == 0
 
 
-async def test_over_the_limit_the_oldest_half_goes_and_one_gap_tells_from_when_to_when(
+async def test_over_the_limit_the_oldest_go_and_one_gap_tells_from_when_to_when(
     source: Source,
 ) -> None:
-    subscription = source.subscribe(limit_bytes=10 * quote(1.0).size_bytes)
-    for number, price in enumerate([0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 9.5]):
-        subscription.put(quote(price, at_ns=1000 + number, epoch=1 + number // 6))
+    subscription = source.subscribe(limit_bytes=5 * quote(1.0).size_bytes, overflow=Overflow.DROP_OLDEST)
+    for number in range(10):
+        subscription.put(quote(float(number), at_ns=1000 + number, epoch=1 + number // 5))
     subscription.close()
+    (lost,) = subscription.gaps
 
-    assert subscription.gaps == [Gap(GapReason.OVERFLOW, 1000, 1006, 1, 2)]
-    assert subscription.dropped_frames == 6
-    assert await prices(subscription) == [6.0, 7.0, 8.0, 9.0, 9.5]
+    assert (lost.reason, lost.from_ns, lost.to_ns) == (GapReason.OVERFLOW, 1000, 1005)
+    assert (lost.epoch_before, lost.epoch_after, lost.lost_count) == (1, 2, 5)
+    assert await prices(subscription) == [5.0, 6.0, 7.0, 8.0, 9.0]
 
 
 async def test_what_waits_never_exceeds_the_limit(source: Source) -> None:
     size = quote(1.0).size_bytes
-    subscription = source.subscribe(limit_bytes=5 * size + 1)
+    subscription = source.subscribe(limit_bytes=5 * size + 1, overflow=Overflow.DROP_OLDEST)
     highest = 0
     for number in range(1000):
         subscription.put(quote(float(number % 10)))
@@ -218,27 +206,16 @@ async def test_what_waits_never_exceeds_the_limit(source: Source) -> None:
     read = await prices(subscription)
 
     assert highest <= 5 * size + 1
-    assert subscription.dropped_frames + len(read) == 1000
-
-
-async def test_a_frame_larger_than_the_limit_is_delivered_all_the_same(source: Source) -> None:
-    large = frame("Quote", ["A", 1.0] * 50)
-    subscription = source.subscribe(limit_bytes=100)
-    subscription.put(quote(0.0))
-    subscription.put(large)
-    subscription.close()
-
-    assert await prices(subscription) == [1.0] * 50
-    assert subscription.dropped_frames == 1
+    assert subscription.ledger().dropped["overflow"] + len(read) == 1000
 
 
 async def test_where_nothing_was_dropped_there_is_no_gap(source: Source) -> None:
-    subscription = source.subscribe(limit_bytes=100)
+    subscription = source.subscribe(limit_bytes=100, overflow=Overflow.DROP_OLDEST)
     subscription.put(frame("Quote", ["A", 1.0] * 50))
     subscription.close()
 
     assert await prices(subscription) == [1.0] * 50
-    assert (subscription.gaps, subscription.dropped_frames) == ([], 0)
+    assert (subscription.gaps, subscription.ledger().balance) == ([], 0)
 
 
 async def test_a_reader_that_keeps_up_has_no_gap(source: Source) -> None:
@@ -265,17 +242,6 @@ async def test_a_reader_that_must_not_lose_anything_gets_what_fits_and_then_fail
     assert source.released == [subscription]
     assert subscription.gaps == []
     assert subscription.delivered == 2
-
-
-async def test_gaps_are_kept_up_to_a_limit_and_then_the_last_is_made_longer(source: Source) -> None:
-    subscription = source.subscribe()
-    for number in range(MAX_GAPS + 10):
-        subscription.add_gap(Gap(GapReason.DISCONNECT, 2 * number, 2 * number + 1, number, number + 1))
-
-    assert len(subscription.gaps) == MAX_GAPS
-    assert subscription.gaps[-1] == Gap(
-        GapReason.DISCONNECT, 2 * MAX_GAPS - 2, 2 * MAX_GAPS + 19, MAX_GAPS - 1, MAX_GAPS + 10
-    )
 
 
 async def test_closing_releases_once_and_nothing_more_is_taken_in(source: Source) -> None:
@@ -328,9 +294,9 @@ async def test_a_waiting_reader_is_told_of_the_end_at_once(source: Source) -> No
 
 
 async def test_a_subscription_says_what_it_is_to(source: Source) -> None:
-    subscription = source.subscribe([*A_AND_B, Entry("Trade", "A")])
+    subscription = source.subscribe([*A_AND_B, Entry("Trade", "A")], overflow=Overflow.FAIL)
 
-    assert repr(subscription) == "<Subscription to 3 of Quote, Trade: 0 delivered>"
+    assert repr(subscription) == "<Subscription to 3 of Quote, Trade: 0 delivered, overflow fail>"
 
 
 async def test_a_history_from_another_start_takes_the_place_of_the_one_before(source: Source) -> None:

@@ -30,6 +30,7 @@ from tastytrade.dxfeed.events import (
     Underlying,
 )
 from tastytrade.dxfeed.flags import EventFlags
+from tastytrade.dxfeed.gap import Gap
 from tastytrade.dxfeed.index import index_of, sequence_of, time_of
 from tastytrade.dxfeed.registry import (
     EVENT_CLASSES,
@@ -52,6 +53,7 @@ __all__ = [
     "EventFlags",
     "EventType",
     "Field",
+    "Gap",
     "Greeks",
     "Kind",
     "MarketMaker",

@@ -53,6 +53,8 @@ class Channel:
         """How often the server closed it on this connection."""
         self.opening = Opening.CLOSED
         self.opened_by = 0.0
+        self.set_up_by: float | None = None
+        """When a FEED_CONFIG must have come; None when none is waited for."""
         self.layout: Layout = {}
         self.data_format = DataFormat.FULL.value  # of a channel that has said nothing yet
         self.aggregation_period: float | None = None
@@ -95,6 +97,7 @@ class Channel:
     def restart(self) -> None:
         """Nothing is known of this channel at the server any more; what is desired stays."""
         self.opening = Opening.CLOSED
+        self.set_up_by = None
         self.number = 0
         self.layout = {}
         self.data_format = DataFormat.FULL.value
@@ -128,6 +131,7 @@ class Channel:
         When the server turns to FULL, the answer asks once more for COMPACT, and for ``eventType`` as a
         column: a FULL event without it does not say what it is.
         """
+        self.set_up_by = None
         if isinstance(config.aggregation_period, float):
             self.aggregation_period = config.aggregation_period
         if config.event_fields:

@@ -188,6 +188,8 @@ class Subscriber:
         """When ``check()`` and ``advance()`` should be called at the latest."""
         due = [float("inf")]
         for channel in self.channels:
+            if channel.set_up_by is not None:
+                due.append(channel.set_up_by)
             if channel.opening is Opening.REQUESTED:
                 due.append(channel.opened_by)
             elif channel.opening is Opening.CLOSED and channel.wanted.desired:
@@ -197,13 +199,16 @@ class Subscriber:
         return min(due)
 
     def check(self, now: float) -> None:
-        """Raise ConnectFailed when a channel has not been opened in time."""
+        """Raise ConnectFailed when a channel has not been opened or set up in time."""
         for channel in self.channels:
             if channel.opening is Opening.REQUESTED and now >= channel.opened_by:
-                step = f"CHANNEL_OPENED of channel {channel.number}"
-                raise ConnectFailed(
-                    f"the server did not send {step} within {self._step_timeout:g} s", step=step
-                )
+                raise self._late("CHANNEL_OPENED", channel)
+            if channel.set_up_by is not None and now >= channel.set_up_by:
+                raise self._late("FEED_CONFIG", channel)
+
+    def _late(self, message: str, channel: Channel) -> ConnectFailed:
+        step = f"{message} of channel {channel.number}"
+        return ConnectFailed(f"the server did not send {step} within {self._step_timeout:g} s", step=step)
 
     def _on_closed(self, channel: Channel, now: float) -> None:
         del self.by_number[channel.number]
@@ -241,7 +246,10 @@ class Subscriber:
             return False
         has_sent = False
         if channel.wanted.pending_types or self._open_all:
-            self._send_any(channel.next_setup())
+            setup = channel.next_setup()
+            if setup is not None:
+                channel.set_up_by = channel.set_up_by or now + self._step_timeout
+                self._send(setup)
         while now >= max(self._next_chunk_at, channel.quiet_until):
             message = channel.wanted.next_message(channel.number, space=self.budget - self.sent, now=now)
             if message is None:

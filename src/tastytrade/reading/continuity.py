@@ -182,7 +182,7 @@ class Continuity:
         return {one: time_of(hole.before[one]) for one in hole.missing if one not in self._histories}
 
     def _hole(self, gap: Gap, symbols: set[Symbol]) -> _Hole:
-        """What is missing from a gap. Of a symbol that has not printed yet that is what comes after the newest
+        """What is missing from a gap. Of a symbol without prints yet that is all after the newest
         print of others: the service's clock is not ours."""
         hole = _Hole(gap, dict(self._last))
         for name in self._prints:

@@ -7,6 +7,7 @@ import socket
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
 
 from websockets import CloseCode
 from websockets.asyncio.client import ClientConnection, connect
@@ -16,7 +17,10 @@ from websockets.exceptions import (
     InvalidMessage,
     InvalidStatus,
     InvalidURI,
+    ProxyError,
 )
+from websockets.proxy import get_proxy
+from websockets.uri import parse_uri
 
 from tastytrade.errors import ConnectFailed, ConnectionLost
 from tastytrade.rest.address import check_feed_url, is_loopback
@@ -25,6 +29,8 @@ log = logging.getLogger(__name__)
 
 OPEN_TIMEOUT = 10.0
 CLOSE_TIMEOUT = 1.0
+HAPPY_EYEBALLS_DELAY = 0.25
+"""Seconds after which the next address of a name is tried beside one that stays silent (RFC 8305)."""
 MAX_MESSAGE_BYTES = 16 << 20
 """Snapshots of candles reach megabytes; a bomb should not reach memory."""
 
@@ -80,8 +86,16 @@ async def open_websocket(
             open_timeout=open_timeout,
             close_timeout=close_timeout,
             proxy=None if is_loopback(url) else True,
+            happy_eyeballs_delay=HAPPY_EYEBALLS_DELAY,
             logger=_Discreet(log),
         )
+    except ImportError:
+        raise ConnectFailed(
+            f"{url} is reached through {_proxy(url)}, and SOCKS needs the package python-socks: install it, "
+            "or unset the variable that names the proxy",
+            step="proxy",
+            is_lasting=True,
+        ) from None
     except (OSError, InvalidHandshake, InvalidURI, TimeoutError, UnicodeError) as error:
         raise _failed(url, error, open_timeout) from None
     async with connection:
@@ -102,7 +116,23 @@ class _Discreet(logging.LoggerAdapter[logging.Logger]):
         return level > logging.DEBUG and super().isEnabledFor(level)
 
 
+def _proxy(url: str) -> str | None:
+    """The proxy that the environment names for an address, without what may be secret of it."""
+    found = None if is_loopback(url) else get_proxy(parse_uri(url))
+    if found is None:
+        return None
+    parts = urlsplit(found)
+    return f"the proxy {parts.scheme}://{parts.hostname}:{parts.port}"
+
+
 def _failed(url: str, error: Exception, open_timeout: float) -> ConnectFailed:
+    proxy = None if isinstance(error, InvalidURI | UnicodeError) else _proxy(url)
+    if proxy is not None and isinstance(error, ProxyError | OSError) and not isinstance(error, ssl.SSLError):
+        return ConnectFailed(
+            f"{url} is reached through {proxy}, which does not answer as a proxy ({error}): check the "
+            "variable that names it (https_proxy, all_proxy), or add the host to no_proxy",
+            step="proxy",
+        )
     match error:
         case TimeoutError():
             return ConnectFailed(f"{url} did not answer within {open_timeout:g} s", step="open")

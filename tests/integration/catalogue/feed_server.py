@@ -145,7 +145,8 @@ class Link:
 
 
 class FeedServer:
-    """``links`` has every connection there was. ``conduct`` replaces the conversation, per connection."""
+    """``links`` has every connection there was. ``conduct`` comes before the conversation, per
+    connection, and says whether there is to be one."""
 
     def __init__(
         self,
@@ -153,12 +154,14 @@ class FeedServer:
         *,
         answer: Answer | None = None,
         conduct: Callable[[Link, int], Awaitable[bool]] | None = None,
+        port: int = 0,
     ) -> None:
         self.links: list[Link] = []
         self.url = ""
         self._options = options or ServerOptions()
         self._answer = answer
         self._conduct = conduct
+        self._port = port
         self._server: Server | None = None
 
     async def link(self, number: int = 1) -> Link:
@@ -168,7 +171,13 @@ class FeedServer:
 
     async def __aenter__(self) -> Self:
         self._server = await serve(
-            self._serve, "127.0.0.1", 0, ping_interval=None, max_size=None, close_timeout=0.2
+            self._serve,
+            "127.0.0.1",
+            self._port,
+            ping_interval=None,
+            max_size=None,
+            open_timeout=0.5,
+            close_timeout=0.2,
         )
         self.url = f"ws://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
         return self

@@ -104,7 +104,7 @@ def test_d2_every_double_and_every_64_bit_integer_survives_the_wire(
     columns = {"TimeAndSale": ("eventSymbol", "index", "price", "size")}
     text = encode_compact([EventBatch.from_events([event])], columns)
     (batch,) = decode_data(msgspec.json.decode(text), columns).batches
-    (found,) = batch
+    found: Any = next(iter(batch))
 
     assert (found.eventSymbol, found.index, found.size) == (symbol, index, size)
     assert found.price == price or (isnan(found.price) and isnan(price))

@@ -250,7 +250,14 @@ FIELDS = ["eventSymbol", "bidPrice", "askPrice", "bidSize", "askSize", "bidTime"
     without=st.sets(st.sampled_from([*FIELDS[1:], "mood", "eventType"])),
 )
 def test_p6_whatever_the_order_of_columns_events_are_the_same(columns: list[str], without: set[str]) -> None:
-    wanted = {"eventSymbol": "A", "bidPrice": 1.5, "askPrice": 2.5, "bidSize": 3, "askSize": 4, "bidTime": 5}
+    wanted: dict[str, Any] = {
+        "eventSymbol": "A",
+        "bidPrice": 1.5,
+        "askPrice": 2.5,
+        "bidSize": 3,
+        "askSize": 4,
+        "bidTime": 5,
+    }
     columns = [name for name in columns if name not in without]
     protocol = ready_protocol()
     protocol.want(Entry("Quote", "A"))

@@ -18,6 +18,7 @@ from tests.unit.reading.frames import SECOND, frame, gap, prints, series
 BEGIN, END = int(EventFlags.SNAPSHOT_BEGIN), int(EventFlags.SNAPSHOT_END)
 SNIP, REMOVE = int(EventFlags.SNAPSHOT_SNIP), int(EventFlags.REMOVE_EVENT)
 PRINTS = ("TimeAndSale", "A")
+B = ("TimeAndSale", "B")
 CANDLES = ("Candle", "A")
 
 
@@ -78,10 +79,20 @@ def test_prints_that_were_missed_are_asked_for_from_the_last_one_before_the_gap(
     assert wanted == {PRINTS: 2000}
 
 
-def test_prints_of_which_none_has_come_are_asked_for_from_the_beginning_of_the_gap() -> None:
+def test_where_nothing_was_printed_yet_nobody_knows_since_when_to_ask() -> None:
     _, wanted = Reader().lose(3, 5)
 
-    assert wanted == {PRINTS: 3000}
+    assert wanted == {}
+
+
+def test_prints_of_which_none_has_come_are_asked_for_since_the_newest_of_others() -> None:
+    reader = Reader(Entry("TimeAndSale", "A"), Entry("TimeAndSale", "B"))
+    reader.live(1)
+    lost, wanted = reader.lose(3, 5)
+    reader.give(lost, 5, 4, 1, symbol=B)
+
+    assert wanted == {PRINTS: 1000, B: 1000}
+    assert reader.got == [1, 5, 4]
 
 
 def test_history_fills_a_gap_without_what_came_before_and_after_it() -> None:
@@ -110,6 +121,7 @@ def test_live_prints_that_history_has_brought_already_are_dropped_and_counted() 
 
 def test_history_that_was_cut_heals_in_part() -> None:
     reader = Reader()
+    reader.live(1)
     lost, _ = reader.lose(2, 5)
     reader.give(lost, 5, 4, is_whole=False)
 
@@ -118,6 +130,7 @@ def test_history_that_was_cut_heals_in_part() -> None:
 
 def test_history_of_which_nothing_is_known_heals_nothing() -> None:
     reader = Reader()
+    reader.live(1)
     lost, _ = reader.lose(2, 5)
     reader.give(lost, is_whole=False)
 
@@ -126,6 +139,7 @@ def test_history_of_which_nothing_is_known_heals_nothing() -> None:
 
 def test_a_gap_in_which_there_were_no_prints_is_healed_whole() -> None:
     reader = Reader()
+    reader.live(1)
     lost, _ = reader.lose(2, 5)
     reader.give(lost, is_whole=True)
 
@@ -134,21 +148,24 @@ def test_a_gap_in_which_there_were_no_prints_is_healed_whole() -> None:
 
 def test_a_gap_is_healed_when_the_last_of_its_symbols_has_come() -> None:
     reader = Reader(Entry("TimeAndSale", "A"), Entry("TimeAndSale", "B"))
+    reader.live(1)
+    reader.live(2, symbol="B")
     lost, wanted = reader.lose(2, 5)
     reader.give(lost, 3)
     before = reader.healed
-    reader.give(lost, 4, is_whole=False, symbol=("TimeAndSale", "B"))
+    reader.give(lost, 4, is_whole=False, symbol=B)
 
-    assert wanted == {PRINTS: 2000, ("TimeAndSale", "B"): 2000}
+    assert wanted == {PRINTS: 1000, B: 2000}
     assert before == []
     assert reader.healed == [(lost.number, Healed.PARTIAL, 2)]
 
 
 def test_a_gap_of_some_symbols_asks_for_these() -> None:
     reader = Reader(Entry("TimeAndSale", "A"), Entry("TimeAndSale", "B"))
+    reader.live(1)
     wanted = reader.continuity.on_gap(gap("TimeAndSale", from_s=1, to_s=2, symbols=("B",)))
 
-    assert wanted == {("TimeAndSale", "B"): 1000}
+    assert wanted == {B: 1000}
 
 
 @pytest.mark.parametrize("types", [("Quote",), ("Quote", "Trade")])
@@ -173,6 +190,16 @@ def test_after_history_the_next_gap_begins_at_the_newest_print_of_it() -> None:
     _, wanted = reader.lose(10, 12)
 
     assert wanted == {PRINTS: 8000}
+
+
+def test_a_gap_before_which_only_some_had_printed_is_healed_in_part() -> None:
+    reader = Reader(Entry("TimeAndSale", "A"), Entry("Candle", "A", from_time=0))
+    reader.candles((2, BEGIN), (1, END))
+    lost, wanted = reader.lose(3, 5, "TimeAndSale", "Candle")
+    reader.candles((4, BEGIN), (1, END))
+
+    assert wanted == {}
+    assert [one[:2] for one in reader.healed] == [(lost.number, Healed.PARTIAL)]
 
 
 def test_two_gaps_that_are_filled_by_two_histories_bring_nothing_twice() -> None:
@@ -243,8 +270,7 @@ def test_a_history_that_goes_on_is_no_new_snapshot() -> None:
 
 
 def test_events_that_are_facts_come_once_where_candles_may_have_changed() -> None:
-    reader = history(5, name="Greeks")
-    reader.continuity.follow([Entry("TimeAndSale", "A", from_time=5000)])
+    reader = history(5, name="TimeAndSale")
     reader.candles((8, BEGIN), 7, (6, END), name="TimeAndSale")
     reader.continuity.resume(PRINTS, 8000)
     reader.candles((10, BEGIN), 9, (8, END), name="TimeAndSale")
@@ -322,7 +348,7 @@ def test_a_history_goes_on_where_its_reader_wants_prints_of_another_symbol_too()
     reader = Reader(Entry("TimeAndSale", "A", from_time=5000), Entry("TimeAndSale", "B"))
     reader.candles((8, BEGIN), (7, END), name="TimeAndSale")
     lost, _ = reader.lose(9, 10)
-    reader.give(lost, symbol=("TimeAndSale", "B"))
+    reader.give(lost, symbol=B)
     reader.continuity.resume(PRINTS, 8000)
     reader.candles((9, BEGIN), (8, END), name="TimeAndSale")
 
