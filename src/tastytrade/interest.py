@@ -78,22 +78,23 @@ class Interest:
             is_late = subscription not in others and key in channel.wanted.sent
             again = is_late and contract_of(entry) is not Contract.STREAM
             others[subscription] = entry
-            channel.wanted.want(_earliest(others.values()) if len(others) > 1 else entry, again=again)
+            asked = _earliest(others.values()) if len(others) > 1 else entry
+            channel.wanted.want(asked, again=again)
             if again:  # a whole new snapshot, for everybody
                 for other in others:
-                    other.resume(key, entry.from_time or 0)
+                    other.resume(key, asked.from_time or 0)
 
     def remove(self, subscription: Subscription[Any], entries: Iterable[Entry]) -> None:
         """A reader wants this no more; what nobody else wants is given up."""
         for entry in entries:
-            channel = self._homes.get(_place(entry))
+            channel = self._homes.get(entry.place)
             if channel is None:
                 continue
             place = (channel, entry.key)
             others = self._wanted_by.get(place, {})
             if others.pop(subscription, None) is not None and not others:
                 del self._wanted_by[place]
-                del self._homes[_place(entry)]
+                del self._homes[entry.place]
                 channel.wanted.unwant(entry.key)
 
     def leave(self, subscription: Subscription[Any]) -> None:
@@ -199,7 +200,7 @@ class Interest:
         """Raise ConfigurationError or TooManySubscriptions before anything has changed."""
         for entry in {(entry.type, entry.from_time is None): entry for entry in entries}.values():
             self._lines[0].channel_for(entry)
-        new = len({_place(entry) for entry in entries} - self._homes.keys())
+        new = len({entry.place for entry in entries} - self._homes.keys())
         room = sum(max(0, line.room) for line in self._lines)
         room += (self._most - len(self._lines)) * BUDGET
         if new > room:
@@ -215,7 +216,7 @@ class Interest:
         line, room = self._lines[0], 0
         channels: dict[tuple[str, bool], Channel] = {}
         for entry in entries:
-            place = _place(entry)
+            place = entry.place
             channel = self._homes.get(place)
             if channel is None:
                 if room <= 0:
@@ -234,7 +235,7 @@ class Interest:
         return line, max(1, line.room)
 
     def _channel(self, entry: Entry) -> Channel:
-        return self._homes.get(_place(entry)) or self._lines[0].channel_for(entry)
+        return self._homes.get(entry.place) or self._lines[0].channel_for(entry)
 
     def _concerned(
         self, subscription: Subscription[Any], channel: Channel
@@ -248,10 +249,6 @@ class Interest:
 
 
 _Place = tuple[Key, bool]
-
-
-def _place(entry: Entry) -> _Place:
-    return entry.key, entry.from_time is None
 
 
 def _earliest(entries: Iterable[Entry]) -> Entry:

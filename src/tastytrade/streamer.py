@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import datetime
@@ -81,6 +82,8 @@ class Streamer(AskOnce):
         self._ended = asyncio.Event()
         self._failure: Exception | None = None
         self._opened: asyncio.Future[None] | None = None
+        self._home: tuple[asyncio.AbstractEventLoop, int] | None = None
+        """The loop and the process that it was opened in."""
         self._lines = Lines(
             entrance=self._entrance,
             plans=plans,
@@ -105,7 +108,11 @@ class Streamer(AskOnce):
         """Connect and wait until the server has accepted us. Raises FeedError or RequestError."""
         if self._lines.is_running:
             raise ConfigurationError("this streamer is open already")
-        self._opened = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        if self._home not in {None, (loop, os.getpid())}:
+            raise ConfigurationError("this streamer was opened in another event loop; make one for each")
+        self._home = (loop, os.getpid())
+        self._opened = loop.create_future()
         self._ended.clear()
         self._failure = None
         self._states.enter(StateChange(State.CONNECTING, "opening", time.time_ns()))
@@ -232,6 +239,7 @@ class Streamer(AskOnce):
         if subscription.is_closed:
             raise StreamClosed("this subscription is closed; subscribe anew")
         entries = entries_of(event_types, symbols, from_time=from_time)
+        subscription.check(entries)
         self._interest.add(subscription, entries)
         subscription.change(add=entries)
         self._lines.wake()
@@ -359,6 +367,11 @@ class Streamer(AskOnce):
     # Small things.
 
     def _check_open(self) -> None:
+        if self._home is not None and self._home != (_running_loop(), os.getpid()):
+            raise ConfigurationError(
+                "this streamer is used outside the event loop that opened it (from another thread, loop or "
+                "forked process): use loop.call_soon_threadsafe(), or a streamer of its own"
+            )
         if self.state.state in {State.CLOSED, State.FAILED}:
             raise StreamClosed(f"this streamer is not open ({self.state.reason}); use it in `async with`")
 
@@ -366,3 +379,10 @@ class Streamer(AskOnce):
         self._interest.leave(subscription)
         self._lines.wake()
         self._lines.close_idle()
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None

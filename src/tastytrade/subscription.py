@@ -64,7 +64,7 @@ class Subscription(Generic[E]):
         overflow: Overflow | None = None,
         name: str = "",
     ) -> None:
-        self._entries = {_place(entry): entry for entry in entries}
+        self._entries = {entry.place: entry for entry in entries}
         self._name = name
         self.delivered = 0
         """Events handed to the reader."""
@@ -77,6 +77,7 @@ class Subscription(Generic[E]):
         self._continuity = Continuity()
         self._backlog = Backlog(
             self._open,
+            self._rows,
             limit_bytes=limit_bytes,
             limit_events=limit_events,
             overflow=overflow_for(self._entries.values(), overflow),
@@ -121,8 +122,7 @@ class Subscription(Generic[E]):
                 yield record
 
     async def records(self, *, duration: float | None = None) -> AsyncGenerator[EventBatch[E] | Gap, None]:
-        """Batches and, between them, gaps: one where it opens, and again under its number when it has ended
-        and when it was healed. Else as ``batches()``."""
+        """Batches and, between them, gaps: as they open, end and are healed. Else as ``batches()``."""
         deadline = self._begin(duration)
         while (record := await self._next(deadline)) is not None:
             yield record
@@ -181,7 +181,7 @@ class Subscription(Generic[E]):
 
     def ledger(self) -> ReaderLedger:
         """Where everything that came for this reader has gone. What waits is decoded to be counted."""
-        waiting = sum(rows_of(self._selection.of(self._decode(one))) for one in self._backlog.frames())
+        waiting = sum(map(self._rows, self._backlog.frames()))
         read = sum(len(record) for record in self._out if isinstance(record, EventBatch))
         return ReaderLedger(
             name=self.name,
@@ -218,11 +218,19 @@ class Subscription(Generic[E]):
     # The source's side.
 
     def change(self, *, add: Iterable[Entry] = (), remove: Iterable[Entry] = ()) -> None:
-        """Be interested in more, or in less, from the next read on; of a history in its newest start."""
+        """Be interested in more, or in less, from the next read on; of a history in its newest start.
+
+        Raises ConfigurationError for what its overflow policy does not allow.
+        """
+        self.check(add)
         for entry in remove:
-            self._entries.pop(_place(entry), None)
-        self._entries |= {_place(entry): entry for entry in add}
+            self._entries.pop(entry.place, None)
+        self._entries |= {entry.place: entry for entry in add}
         self._select()
+
+    def check(self, entries: Iterable[Entry]) -> None:
+        """Raise ConfigurationError when its overflow policy does not allow some entries."""
+        overflow_for(entries, self.overflow)
 
     def wants(self, symbol: Symbol) -> bool:
         """Whether it is subscribed to a type and symbol."""
@@ -343,9 +351,10 @@ class Subscription(Generic[E]):
         match item:
             case Frame():
                 self.lag.add((time.time_ns() - item.received_ns) / 1e9)
-                self._put_out(self._open(item))
+                for batch in self._open(item):
+                    self._put_out(self._continuity.take(batch, item.contract))
             case EventBatch():
-                self._put_out([item])
+                self._put_out(item)
             case Gap():
                 self._out.append(item)
                 prints = self._continuity.on_gap(item)
@@ -353,21 +362,19 @@ class Subscription(Generic[E]):
                     self._heal(self, item, prints)
             case Given():
                 rows = self._continuity.give(item.gap, item.symbol, item.rows, is_whole=item.is_whole)
-                if rows is not None and len(rows):
+                if rows is not None:
                     self._received += len(rows)
-                    self._out.append(rows)
+                    self._put_out(rows)
         self._tell_healed()
 
-    def _put_out(self, batches: list[EventBatch[Any]]) -> None:
-        for batch in batches:
-            taken = self._continuity.take(batch)
-            if len(taken):
-                self._out.append(taken)
+    def _put_out(self, batch: EventBatch[Any]) -> None:
+        if len(batch):
+            self._out.append(batch)
 
     def _open(self, frame: Frame) -> list[EventBatch[Any]]:
         """The reader's events in a frame, counted as received; a gap where some could not be read."""
         decoded = self._decode(frame)
-        batches = list(self._selection.of(decoded))
+        batches = list(self._selection.of(decoded, frame.contract))
         self._received += rows_of(batches)
         for bad in decoded.quarantined:
             types = self._selection.concerned(bad)
@@ -377,20 +384,16 @@ class Subscription(Generic[E]):
                 self._out.append(gap)
         return batches
 
+    def _rows(self, frame: Frame) -> int:
+        return rows_of(self._selection.of(self._decode(frame), frame.contract))
+
     def _tell_healed(self) -> None:
-        notes = self._continuity.notes
-        if notes:
-            for gap in notes:
-                self._gaps.note(gap)
-                self._out.append(gap)
-            notes.clear()
+        for gap in self._continuity.notes:
+            self._gaps.note(gap)
+            self._out.append(gap)
+        self._continuity.notes.clear()
 
     def _select(self) -> None:
         self._selection = Selection(self._entries.values())
         self._backlog.types = self._selection.types
         self._continuity.follow(self._entries.values())
-
-
-def _place(entry: Entry) -> tuple[Key, bool]:
-    """What an entry is one of: a history and the newest value of a symbol are two things."""
-    return entry.key, entry.from_time is None

@@ -34,6 +34,7 @@ class GapReason(StrEnum):
 class GapScope(StrEnum):
     """What of the reader's it concerns."""
 
+    READER = "reader"
     CONNECTION = "connection"
     CHANNEL = "channel"
     TYPE = "type"
@@ -55,14 +56,13 @@ class Gap(Struct, frozen=True, kw_only=True):
     ``from_ns`` and ``to_ns``: Unix nanoseconds, UTC, of our clock.
 
     number          one a gap; records of one number are versions of it, the last one counts
-    scope           a connection, one channel of it, one event type, or the ``symbols``
+    scope           this reader alone, a connection, one channel of it, one event type, or the ``symbols``
     event_types     the types it concerns, of those that the reader wants
     symbols         the symbols it concerns; empty: all the reader's
     from_ns         receive time of the last event before it, not the time when it was noticed
     to_ns           None while it is open
     detected_ns     when it was noticed
     epoch_before, epoch_after    the connections on both sides; ``epoch_after`` is 0 while it is open
-    last_before     ingest number of the last row before it; 0 when there was none
     lost_count      how many events; None where nobody can know it
     healed, healed_rows          how much history has given back, and in how many rows
     """
@@ -77,7 +77,6 @@ class Gap(Struct, frozen=True, kw_only=True):
     detected_ns: int
     epoch_before: int
     epoch_after: int = 0
-    last_before: int = 0
     lost_count: int | None = None
     healed: Healed = Healed.NONE
     healed_rows: int = 0

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import Enum
 
+from msgspec import Struct
+
 from tastytrade.dxlink.compact import Layout
 from tastytrade.dxlink.messages import (
     Contract,
@@ -23,6 +25,18 @@ HISTORIES_IN_FLIGHT = 16
 """Histories that are asked for before others have ended; a client of tastytrade had to stay below 18."""
 REOPEN_PAUSE = 0.5
 """Seconds before a channel that the server closed is opened again; doubled each time, up to 32."""
+
+
+LATE_REFUSAL = 2.0
+"""Seconds in which a server may refuse what it has confirmed to have read."""
+
+
+class _Said(Struct):
+    """A subscription message that went out: its mark, when, and what it added."""
+
+    mark: int
+    at: float
+    entries: list[Entry]
 
 
 class Opening(Enum):
@@ -63,7 +77,7 @@ class Channel:
         """When to look again whether there is room for what waits."""
         self.refusals = 0
         """How often the server said that there are too many subscriptions; which, it does not say."""
-        self._unconfirmed: list[tuple[int, list[Entry]]] = []
+        self._said: list[_Said] = []
         self._types_asked: set[str] = set()
         self._asked_once_more = False
         self._is_set_up = False
@@ -78,21 +92,25 @@ class Channel:
         """Whether a subscription is answered at once, by a value or a snapshot."""
         return self.plan.contract is not Contract.STREAM
 
-    def said(self, message: FeedSubscription, mark: int) -> None:
+    def said(self, message: FeedSubscription, mark: int, now: float) -> None:
         """A subscription message goes out under a mark."""
         self.asked = mark
-        self._unconfirmed.append((mark, message.add or []))
+        self._said = [one for one in self._said if one.mark > self.confirmed or one.at > now - LATE_REFUSAL]
+        self._said.append(_Said(mark, now, message.add or []))
 
     def confirm(self, mark: int) -> None:
         """The server has read everything up to a mark."""
         self.confirmed = max(self.confirmed, min(mark, self.asked))
-        self._unconfirmed = [one for one in self._unconfirmed if one[0] > mark]
 
-    def take_back(self) -> None:
-        """What the server may not have taken goes back to what waits; it names no message that it refused."""
-        for _, entries in self._unconfirmed:
-            self.wanted.take_back(entries)
-        self._unconfirmed = []
+    def take_back(self, now: float) -> None:
+        """What the server may have refused goes back to what waits. It names no message: that is what it has
+        not confirmed or, where a confirmation came first, the newest."""
+        refused = [one for one in self._said if one.mark > self.confirmed]
+        if not refused:
+            refused = [one for one in self._said[-1:] if one.at > now - LATE_REFUSAL]
+        for one in refused:
+            self.wanted.take_back(one.entries)
+            self._said.remove(one)
 
     def restart(self) -> None:
         """Nothing is known of this channel at the server any more; what is desired stays."""
@@ -104,7 +122,7 @@ class Channel:
         self.aggregation_period = None
         self.quiet_until = self.open_at = 0.0
         self.asked = self.confirmed = 0
-        self._unconfirmed = []
+        self._said = []
         self._types_asked = set()
         self._asked_once_more = False
         self._is_set_up = False

@@ -17,7 +17,7 @@ from itertools import count
 
 from tastytrade.dxlink.frame import Frame, channel_of_feed_data
 from tastytrade.dxlink.liveness import KEEPALIVE_TIMEOUT, QUIET_GRACE, Liveness
-from tastytrade.dxlink.meaning import Meaning, meaning_of
+from tastytrade.dxlink.meaning import Meaning, meaning_of, unknown_channel
 from tastytrade.dxlink.messages import (
     CONNECTION,
     AnyMessage,
@@ -199,6 +199,7 @@ class ClientProtocol(Subscriber):
             self.stray += 1
             return []
         frame = Frame(text, channel.layout, channel=number, epoch=self.epoch, received_ns=received_ns)
+        frame.contract = channel.plan.contract
         frame.unanswered = channel.wanted.unanswered
         return [frame]
 
@@ -254,6 +255,8 @@ class ClientProtocol(Subscriber):
     def _on_connection_error(self, error: Error, now: float) -> None:
         text = f"{error.error}: {shorten(error.message, 300)}"
         meaning = meaning_of(error)
+        if meaning is Meaning.LOST_CHANNEL and unknown_channel(error) not in self.by_number:
+            return  # what we said last on a channel that the server was closing
         if meaning is Meaning.SESSIONS:
             raise TooManySessions(
                 f"the DXLink server says that the account has too many connections ({text}); close other "

@@ -15,7 +15,7 @@ import msgspec
 from tastytrade.dxfeed.batch import EventBatch
 from tastytrade.dxfeed.event import Event
 from tastytrade.dxlink.compact import Decoded, Layout, Quarantined, decode_data
-from tastytrade.dxlink.messages import shorten
+from tastytrade.dxlink.messages import Contract, shorten
 
 _FEED_DATA = b'{"type":"FEED_DATA","channel":'
 _MAX_QUARANTINED_BYTES = 4096
@@ -42,7 +42,7 @@ def numbers_of(frame: int, first: int, rows: int) -> range:
 
 
 class Frame:
-    """One FEED_DATA: its text, when (``received_ns``) and where (epoch, channel) it was read.
+    """One FEED_DATA: its text, when (``received_ns``) and where (epoch, channel, contract) it was read.
 
     ``decode()`` gives its batches. They are kept for as long as somebody holds them, so that readers in
     step share them while a frame that waits costs no more than its text. ``number`` counts the frames of a
@@ -50,8 +50,8 @@ class Frame:
     """
 
     __slots__ = (
-        "_decoded", "_rows", "_text", "channel", "epoch", "is_counted", "layout", "number", "received_ns",
-        "size_bytes", "unanswered",
+        "_decoded", "_rows", "_text", "channel", "contract", "epoch", "is_counted", "layout", "number",
+        "received_ns", "size_bytes", "unanswered",
     )  # fmt: skip
 
     def __init__(self, text: bytes, layout: Layout, *, channel: int, epoch: int, received_ns: int) -> None:
@@ -63,6 +63,7 @@ class Frame:
         self.epoch = epoch
         self.received_ns = received_ns
         self.size_bytes = len(text)
+        self.contract = Contract.AUTO
         self.number = 0
         self.unanswered: Mapping[str, set[str]] = {}
         self.is_counted = False

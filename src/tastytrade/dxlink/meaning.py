@@ -6,6 +6,7 @@ of them are the end in practice is decided here, in one place.
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 
 from tastytrade.dxlink.messages import CONNECTION, Error, ErrorKind
@@ -22,6 +23,7 @@ class Meaning(Enum):
     NOTE = "nothing that concerns the connection"
 
 
+_UNKNOWN_CHANNEL = re.compile(r"Channel with id (\d+) not exists")
 _TEXTS = {
     "rate is too high": Meaning.RATE,
     "size for event type 'Candle'": Meaning.CANDLES,
@@ -44,6 +46,12 @@ def meaning_of(error: Error) -> Meaning:
     if error.channel == CONNECTION:
         if error.error in _KINDS:
             return _KINDS[error.error]
-        if error.message.startswith("Channel with id") and error.message.endswith("not exists"):
+        if unknown_channel(error) is not None:
             return Meaning.LOST_CHANNEL
     return Meaning.NOTE
+
+
+def unknown_channel(error: Error) -> int | None:
+    """The number of the channel that the server says it does not know; None when it says no such thing."""
+    found = _UNKNOWN_CHANNEL.fullmatch(error.message)
+    return int(found[1]) if found else None

@@ -124,6 +124,11 @@ class Entry(Struct, frozen=True, rename="camel", omit_defaults=True):
         """What makes it the same subscription: ``from_time`` is not part of it."""
         return (self.type, self.symbol, self.source or "")
 
+    @property
+    def place(self) -> tuple[tuple[str, str, str], bool]:
+        """What makes it the same wish: a history and the newest value of a symbol are two things."""
+        return self.key, self.from_time is None
+
 
 class FeedSubscription(Message, frozen=True, tag="FEED_SUBSCRIPTION"):
     """Applied in the order reset, remove, add."""

@@ -155,8 +155,9 @@ class Subscriber:
     def ask_again(self) -> None:
         """Everything on the open channels may have stopped: ask for it as if it were new."""
         for channel in self.channels:
-            channel.wanted.forget_sent()
-            channel.confirmed = 0
+            if channel.wanted.desired:
+                channel.wanted.forget_sent()
+                channel.confirmed = 0
 
     def on_channel(self, message: AnyMessage, now: float) -> None:
         """Take a message of a service channel."""
@@ -202,12 +203,12 @@ class Subscriber:
         """Raise ConnectFailed when a channel has not been opened or set up in time."""
         for channel in self.channels:
             if channel.opening is Opening.REQUESTED and now >= channel.opened_by:
-                raise self._late("CHANNEL_OPENED", channel)
+                raise self._late(ChannelOpened, channel)
             if channel.set_up_by is not None and now >= channel.set_up_by:
-                raise self._late("FEED_CONFIG", channel)
+                raise self._late(FeedConfig, channel)
 
-    def _late(self, message: str, channel: Channel) -> ConnectFailed:
-        step = f"{message} of channel {channel.number}"
+    def _late(self, message: type[Message], channel: Channel) -> ConnectFailed:
+        step = f"{message.__struct_config__.tag} of channel {channel.number}"
         return ConnectFailed(f"the server did not send {step} within {self._step_timeout:g} s", step=step)
 
     def _on_closed(self, channel: Channel, now: float) -> None:
@@ -228,7 +229,7 @@ class Subscriber:
                 self.lost.append((channel, meaning))
             case Meaning.CANDLES | Meaning.SIZE:
                 channel.refusals += 1
-                channel.take_back()
+                channel.take_back(now)
                 if meaning is Meaning.CANDLES:
                     channel.wanted.limit = len(channel.wanted.sent)
                 else:
@@ -256,7 +257,7 @@ class Subscriber:
                 channel.look_at = now + self._usual_pace
                 break
             self.asked += 1
-            channel.said(message, self.asked)
+            channel.said(message, self.asked, now)
             entries = len(message.add or ()) + len(message.remove or ())
             self._send(message)
             self._next_chunk_at = now + self._pace * entries / 500

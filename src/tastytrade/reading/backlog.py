@@ -31,7 +31,7 @@ Item = Frame | Gap | Given | EventBatch[Any]
 
 
 class Backlog:
-    """``open`` gives the reader's events in a frame, and counts them as received.
+    """``open`` gives the reader's events in a frame and counts them as received; ``rows`` counts them only.
 
     limit_bytes   text that may wait
     limit_events  events that may wait; None: any number. With a limit every frame is decoded as it comes
@@ -40,6 +40,7 @@ class Backlog:
     def __init__(
         self,
         open: Callable[[Frame], list[EventBatch[Any]]],  # noqa: A002 - what is done to a frame
+        rows: Callable[[Frame], int],
         *,
         limit_bytes: int,
         limit_events: int | None,
@@ -50,32 +51,36 @@ class Backlog:
         self.limit_events = limit_events
         self.overflow = overflow
         self.waiting_bytes = 0
-        self.waiting_events = 0
-        """Counted only where there is a limit of them."""
         self.conflated = 0
         self.dropped = 0
-        self.dropped_frames = 0
         self.types: tuple[str, ...] = ()
-        self._is_given_up = False
-        """Whether nobody waits for the reader any more, who was waited for too long."""
         self._open = open
+        self._rows = rows
         self._next_gap = next_gap
         self._items: deque[Item] = deque()
+        self._frames = 0
+        self._events: deque[int] = deque()
+        """Of each frame how many events it has for the reader, where there is a limit of them."""
+        self._waiting_events = 0
         self._newest = Conflated()
+        self._ready: deque[Item] = deque()
+        """What comes before everything else: what was conflated, once the reader has begun to take it."""
         self._lost: Gap | None = None
+        self._is_given_up = False
+        """Whether nobody waits for the reader any more, who was waited for too long."""
 
     def __bool__(self) -> bool:
-        return bool(self._items or self._lost or self._newest)
+        return bool(self._items or self._ready or self._lost or self._newest)
 
     def __len__(self) -> int:
         """Frames that wait."""
-        return sum(isinstance(item, Frame) for item in self._items)
+        return self._frames
 
     @property
     def is_full(self) -> bool:
         """Whether more waits than may."""
         return self.waiting_bytes > self.limit_bytes or (
-            self.limit_events is not None and self.waiting_events > self.limit_events
+            self.limit_events is not None and self._waiting_events > self.limit_events
         )
 
     @property
@@ -86,7 +91,7 @@ class Backlog:
     @property
     def oldest_ns(self) -> int | None:
         """When the oldest of what waits was received; None when nothing does."""
-        return next((item.received_ns for item in self._items if isinstance(item, Frame)), None)
+        return next((frame.received_ns for frame in self.frames()), None)
 
     def frames(self) -> Iterator[Frame]:
         """The frames that wait, oldest first."""
@@ -95,7 +100,8 @@ class Backlog:
     @property
     def kept(self) -> int:
         """Events that wait because they are the newest of their symbols."""
-        return len(self._newest)
+        ready = (len(item) for item in self._ready if isinstance(item, EventBatch))
+        return len(self._newest) + sum(ready)
 
     def put(self, frame: Frame) -> Gap | None:
         """Take a frame in; over a limit the policy decides. Gives the gap that this made or made longer.
@@ -103,7 +109,11 @@ class Backlog:
         Raises SlowReader where the policy is to fail.
         """
         self._items.append(frame)
-        self._count(frame, 1)
+        self._frames += 1
+        self.waiting_bytes += frame.size_bytes
+        if self.limit_events is not None:
+            self._events.append(self._rows(frame))
+            self._waiting_events += self._events[-1]
         if not self.is_full or self.is_waited_for:
             return None
         if self.overflow is Overflow.FAIL:
@@ -116,16 +126,15 @@ class Backlog:
 
     def take(self) -> Item:
         """What comes next. Raises IndexError when nothing waits."""
-        if self._newest:
-            self._items.extendleft(reversed([*self._newest.drain()]))
+        if not self._ready:
+            self._ready.extend(self._newest.drain())
+        if self._ready:
+            return self._ready.popleft()
         if self._lost is not None:
             lost, self._lost = self._lost, None
             return lost
-        item = self._items.popleft()
-        if isinstance(item, Frame):
-            self._count(item, -1)
-            self._is_given_up = False
-        return item
+        self._is_given_up = False
+        return self._pop()
 
     def give_up(self) -> Gap | None:
         """It has held up its connection for long enough: until it reads again, its oldest go."""
@@ -133,33 +142,43 @@ class Backlog:
         return self.make_room()
 
     def make_room(self) -> Gap | None:
-        """Let the oldest go until what waits is within the limits; gives the gap that this makes."""
+        """Let the oldest go until what waits is within the limits; gives the gap that this makes.
+
+        One frame that is too large all by itself stays. Gaps come before what is conflated, so that none
+        comes after an event that it precedes.
+        """
         others: list[Item] = []
-        while self.is_full and self._items:
-            item = self._items.popleft()
+        while self.is_full and (self._frames > 1 or (self._frames and self.overflow is Overflow.CONFLATE)):
+            item = self._pop()
             if not isinstance(item, Frame):
                 others.append(item)
-                continue
-            if self.dropped_frames + len(self._items) == 0 and not others:  # too large all by itself
-                self._items.append(item)
-                break
-            self._count(item, -1)
-            if self.overflow is Overflow.CONFLATE:
+            elif self.overflow is Overflow.CONFLATE:
                 self.conflated += sum(map(self._newest.add, self._open(item)))
             else:
                 self._drop(item)
-        self._items.extendleft(reversed(others))
+        if self.overflow is Overflow.CONFLATE:
+            self._ready.extend(others)
+        else:
+            self._items.extendleft(reversed(others))
         return self._lost
+
+    def _pop(self) -> Item:
+        item = self._items.popleft()
+        if isinstance(item, Frame):
+            self._frames -= 1
+            self.waiting_bytes -= item.size_bytes
+            if self.limit_events is not None:
+                self._waiting_events -= self._events.popleft()
+        return item
 
     def _drop(self, frame: Frame) -> None:
         rows = sum(map(len, self._open(frame)))
         self.dropped += rows
-        self.dropped_frames += 1
         until = next(self.frames(), frame)
         lost = self._lost or Gap(
             number=self._next_gap(),
             reason=GapReason.OVERFLOW,
-            scope=GapScope.CONNECTION,
+            scope=GapScope.READER,
             event_types=self.types,
             from_ns=frame.received_ns,
             detected_ns=until.received_ns,
@@ -168,11 +187,6 @@ class Backlog:
         )
         count = (lost.lost_count or 0) + rows
         self._lost = replace(lost, to_ns=until.received_ns, epoch_after=until.epoch, lost_count=count)
-
-    def _count(self, frame: Frame, sign: int) -> None:
-        self.waiting_bytes += sign * frame.size_bytes
-        if self.limit_events is not None:
-            self.waiting_events += sign * sum(map(len, frame.decode().batches))
 
     def _too_slow(self) -> SlowReader:
         frames = list(self.frames())

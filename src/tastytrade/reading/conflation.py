@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from itertools import groupby, repeat
 from operator import itemgetter
 from typing import Any
 
-from tastytrade.dxfeed import Event, EventBatch
+from tastytrade.dxfeed import Candle, Event, EventBatch
+from tastytrade.dxfeed.events import DailyCandle
 
 _Row = tuple[int, EventBatch[Any], tuple[str, ...], tuple[Any, ...]]
 """Ingest number, a batch without rows that says when and where it came, names of columns, values."""
 
 
+_CANDLES = frozenset({Candle, DailyCandle})
+
+
 class Conflated:
-    """At most one event a type and symbol; rows, not batches, because a batch would be kept for one row."""
+    """At most one event a type and symbol, and period of a candle.
+
+    Rows, not batches: a whole batch would be kept for one row.
+    """
 
     def __init__(self) -> None:
-        self._rows: dict[tuple[type[Event], str], _Row] = {}
+        self._rows: dict[tuple[type[Event], str, int], _Row] = {}
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -27,10 +34,16 @@ class Conflated:
         rows, event_class = self._rows, batch.event_class
         before, names = len(rows), tuple(batch.columns)
         origin = batch.rows(())
-        for number, symbol, values in zip(
-            batch.numbers, batch.symbols, zip(*batch.columns.values(), strict=True), strict=True
+        # Of a candle each period has its newest: another period's is no older version of it.
+        periods = batch.columns.get("index") if event_class in _CANDLES else None
+        for number, symbol, period, values in zip(
+            batch.numbers,
+            batch.symbols,
+            periods or repeat(0),
+            zip(*batch.columns.values(), strict=True),
+            strict=False,
         ):
-            key = (event_class, symbol)
+            key = (event_class, symbol, period)
             rows.pop(key, None)  # so that the order stays that of coming
             rows[key] = (number, origin, names, values)
         return len(batch) - (len(rows) - before)

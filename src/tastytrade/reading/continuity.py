@@ -13,7 +13,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from tastytrade.dxfeed import EVENT_CLASSES, Event, EventBatch, EventFlags, time_of
-from tastytrade.dxfeed.gap import Gap, Healed
+from tastytrade.dxfeed.gap import Gap, GapReason, Healed
 from tastytrade.dxlink.contracts import contract_of
 from tastytrade.dxlink.messages import Contract, Entry
 
@@ -88,12 +88,12 @@ class Continuity:
 
     # Events.
 
-    def take(self, batch: EventBatch[Any]) -> EventBatch[Any]:
+    def take(self, batch: EventBatch[Any], contract: Contract = Contract.AUTO) -> EventBatch[Any]:
         """The batch as the reader should see it: without what it has had, and what begins again unmarked."""
         name = batch.event_class.__name__
         if "index" not in batch.columns:
             return batch
-        if name in self._prints:
+        if name in self._prints and contract is not Contract.HISTORY:
             return self._take_prints(name, batch)
         if self._histories and "eventFlags" in batch.columns:
             return self._take_history(name, batch)
@@ -168,7 +168,12 @@ class Continuity:
     # Holes.
 
     def on_gap(self, gap: Gap) -> dict[Symbol, int]:
-        """Take note of a gap. Once it has ended: the prints to ask history for, and from when each (ms)."""
+        """Take note of a gap. Once it has ended: the prints to ask history for, and from when each (ms).
+
+        What a reader let go because it fell behind is not asked for again.
+        """
+        if gap.reason is GapReason.OVERFLOW:
+            return {}
         hole = self._holes.get(gap.number)
         if hole is None:
             mine = self._in(gap)

@@ -8,8 +8,9 @@ from typing import Any
 from tastytrade.dxfeed import EventBatch
 from tastytrade.dxfeed.gap import Gap, GapReason, GapScope
 from tastytrade.dxlink.compact import Decoded, Quarantined
+from tastytrade.dxlink.contracts import contract_of
 from tastytrade.dxlink.frame import Frame
-from tastytrade.dxlink.messages import Entry
+from tastytrade.dxlink.messages import Contract, Entry
 
 
 class Selection:
@@ -17,9 +18,13 @@ class Selection:
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._symbols: dict[str, set[str]] = {}
+        # A history and the newest value of a symbol are two things, and come on channels of their own.
+        self._by_contract: dict[Contract, dict[str, set[str]]] = {}
         sources: dict[str, set[str | None]] = {}
         for entry in entries:
             self._symbols.setdefault(entry.type, set()).add(entry.symbol)
+            own = self._by_contract.setdefault(contract_of(entry), {})
+            own.setdefault(entry.type, set()).add(entry.symbol)
             sources.setdefault(entry.type, set()).add(entry.source)
         # Where every entry names an order source, events of others are somebody else's.
         self._sources = {
@@ -35,11 +40,12 @@ class Selection:
         """Whether a type and symbol are the reader's."""
         return symbol[1] in self._symbols.get(symbol[0], ())
 
-    def of(self, decoded: Decoded) -> Iterator[EventBatch[Any]]:
-        """The reader's events in a frame."""
+    def of(self, decoded: Decoded, contract: Contract = Contract.AUTO) -> Iterator[EventBatch[Any]]:
+        """The reader's events in a frame that came on a channel of this contract."""
+        symbols = self._symbols if contract is Contract.AUTO else self._by_contract.get(contract, {})
         for batch in decoded.batches:
             name = batch.event_class.__name__
-            wanted = self._symbols.get(name)
+            wanted = symbols.get(name)
             if wanted is None or wanted.isdisjoint(batch.symbols):
                 continue
             chosen = batch.of_symbols(wanted)

@@ -146,7 +146,8 @@ class Link:
 
 class FeedServer:
     """``links`` has every connection there was. ``conduct`` comes before the conversation, per
-    connection, and says whether there is to be one."""
+    connection, and says whether there is to be one. ``patience``: seconds for the WebSocket's handshake.
+    """
 
     def __init__(
         self,
@@ -155,6 +156,7 @@ class FeedServer:
         answer: Answer | None = None,
         conduct: Callable[[Link, int], Awaitable[bool]] | None = None,
         port: int = 0,
+        patience: float = 0.5,
     ) -> None:
         self.links: list[Link] = []
         self.url = ""
@@ -162,6 +164,7 @@ class FeedServer:
         self._answer = answer
         self._conduct = conduct
         self._port = port
+        self._patience = patience
         self._server: Server | None = None
 
     async def link(self, number: int = 1) -> Link:
@@ -176,7 +179,7 @@ class FeedServer:
             self._port,
             ping_interval=None,
             max_size=None,
-            open_timeout=0.5,
+            open_timeout=self._patience,
             close_timeout=0.2,
         )
         self.url = f"ws://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"

@@ -232,12 +232,6 @@ async def test_x8_a_feed_that_was_closed_can_be_opened_again_in_its_loop() -> No
         assert [await one_quote(streamer, server) for _ in range(2)] == [1, 1]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=RuntimeError,
-    reason="line.py:Line.__init__() makes wake, which belongs to the loop that waited for it first: a "
-    "streamer that is opened again in another loop fails with asyncio's own words",
-)
 def test_x8_a_feed_that_is_opened_again_in_another_loop_works_or_says_why_not() -> None:
     made: list[Streamer] = []
 
@@ -252,17 +246,11 @@ def test_x8_a_feed_that_is_opened_again_in_another_loop_works_or_says_why_not() 
     asyncio.run(use(asyncio.run(use(0))))
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=pytest.fail.Exception,
-    reason="streamer.py:_check_open() does not look at the loop: from another thread, what is wanted changes "
-    "under the loop's hands, and is told when the loop happens to wake up",
-)
 async def test_x8_from_another_thread_subscribing_is_refused() -> None:
     async with FeedServer() as server, feed(server) as streamer:
 
         def subscribe() -> None:
-            with pytest.raises(TastytradeError):
+            with pytest.raises(TastytradeError, match="another thread"):
                 streamer.subscribe(Quote, ["SPY"])
 
         await asyncio.to_thread(subscribe)

@@ -158,7 +158,7 @@ async def test_l2_a_hundred_thousand_symbols_are_told_in_small_messages_over_fou
     patient = replace(QUICK, open=1e5, step=1e5, confirm=1e5, quiet_grace=1e5)
     async with (
         hurried(),
-        FeedServer() as server,
+        FeedServer(patience=1e5) as server,
         feed(server, connections=4, timeouts=patient) as streamer,
     ):
         before = resident_bytes()

@@ -61,12 +61,6 @@ async def test_p10_a_channel_told_to_slow_down_asks_again_and_others_do_not_noti
     assert len(server.links) == 1
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=TimeoutError,
-    reason="dxlink/channel.py:confirm(): a pong that overtakes the refusal confirms what is then refused, "
-    "which is given up without a word",
-)
 async def test_p10_what_a_full_server_refuses_late_is_known_to_be_missing() -> None:
     async with FeedServer(ServerOptions(subscription_limit=2)) as server, feed(server) as streamer:
         quotes = streamer.subscribe(Quote, ["SPY", "QQQ"])
