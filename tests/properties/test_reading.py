@@ -139,11 +139,6 @@ async def test_a_reader_who_must_lose_nothing_gets_everything_until_it_fails(
     assert rig.failed or rig.got == rig.sent
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="what Backlog.take() has drained of conflated events and not given yet is in no count, and is "
-    "overtaken by what is conflated next",
-)
 @example([("put", "A"), ("put", "B"), ("put", "A"), ("read", 1)], 1, False)
 @given(steps, st.integers(1, 3), st.booleans())
 async def test_of_last_values_the_newest_of_each_symbol_always_arrives(

@@ -1,15 +1,294 @@
+"""A socket with a protocol machine, where the socket is played by hand."""
+
 from __future__ import annotations
 
-from tastytrade.connection import BACKOFF_CAP, backoff, first_of
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from tastytrade.connection import FRAMES_PER_TURN, Connection, first_of
+from tastytrade.dxlink.client import ClientProtocol, Received
+from tastytrade.dxlink.frame import Frame
+from tastytrade.dxlink.messages import Entry
+from tastytrade.errors import ConnectFailed, ConnectionLost, FeedError, FeedStalled
+from tastytrade.timeouts import Timeouts
+from tastytrade.transport.websocket import WebSocketDoor
+from tests.integration.waiting import until
+
+SETUP = b'{"type":"SETUP","channel":0,"version":"1","keepaliveTimeout":60,"acceptKeepaliveTimeout":60}'
+LET_IN = b'{"type":"AUTH_STATE","channel":0,"state":"AUTHORIZED"}'
+OPENED = b'{"type":"CHANNEL_OPENED","channel":1,"service":"FEED"}'
+CONFIG = b'{"type":"FEED_CONFIG","channel":1,"dataFormat":"COMPACT","eventFields":{"Quote":["eventSymbol"]}}'
+DATA = b'{"type":"FEED_DATA","channel":1,"data":["Quote",["A"]]}'
 
 
-def test_pauses_begin_within_a_second_and_grow_to_a_cap_however_long_the_outage() -> None:
-    first = [backoff(1) for _ in range(200)]
-    late = [backoff(attempt) for attempt in range(1000, 3000)]
+class HandDoor(WebSocketDoor):
+    """What the test puts in comes; what goes out is noted; pings are answered unless ``is_deaf``."""
 
-    assert max(first) <= 1.0
-    assert 0.9 * BACKOFF_CAP < max(late) <= BACKOFF_CAP
-    assert min(late) < 0.1 * BACKOFF_CAP
+    def __init__(self) -> None:
+        self.coming: asyncio.Queue[bytes | FeedError] = asyncio.Queue()
+        self.sent: list[bytes] = []
+        self.pings = 0
+        self.is_deaf = False
+        self.is_full = False
+
+    def say(self, *texts: bytes | FeedError) -> None:
+        for text in texts:
+            self.coming.put_nowait(text)
+
+    async def receive(self) -> bytes:
+        text = await self.coming.get()
+        if isinstance(text, FeedError):
+            raise text
+        return text
+
+    async def send(self, text: bytes) -> None:
+        if self.is_full:
+            await asyncio.Event().wait()
+        self.sent.append(text)
+
+    async def ping(self) -> None:
+        self.pings += 1
+        if self.is_deaf:
+            await asyncio.Event().wait()
+
+
+class Rig:
+    """A connection over a door played by hand."""
+
+    def __init__(self, **limits: float) -> None:
+        self.door = HandDoor()
+        self.protocol = ClientProtocol(pace=0.0)
+        self.received: list[Received] = []
+        self.wake = asyncio.Event()
+        self.full = False
+        self.unblocked = 0
+        self.progress = 0
+        self.connection = Connection(
+            self.protocol,
+            self.door,
+            received=self.receive,
+            progressed=self.progressed,
+            blocked=lambda: self.full,
+            unblock=self.unblock,
+            wake=self.wake,
+            timeouts=Timeouts(**limits),
+        )
+
+    def receive(self, message: Received) -> None:
+        self.received.append(message)
+        self.wake.set()
+
+    def progressed(self) -> None:
+        self.progress += 1
+
+    def unblock(self) -> None:
+        self.unblocked += 1
+        self.full = False
+
+    @property
+    def frames(self) -> int:
+        return sum(isinstance(one, Frame) for one in self.received)
+
+    async def subscribed(self) -> None:
+        self.protocol.want(Entry("Quote", "A"))
+        self.door.say(SETUP, LET_IN, OPENED)
+        await until(lambda: any(b"CHANNEL_REQUEST" in text for text in self.door.sent))
+        await until(lambda: any(b"FEED_SUBSCRIPTION" in text for text in self.door.sent))
+        self.door.say(CONFIG)
+
+    @asynccontextmanager
+    async def running(
+        self, also: Coroutine[Any, Any, None] | None = None
+    ) -> AsyncIterator[asyncio.Task[FeedError]]:
+        task = asyncio.create_task(self.connection.run(token=None, also=also))
+        try:
+            yield task
+        finally:
+            task.cancel()
+            await asyncio.wait([task])
+
+
+async def end_of(task: asyncio.Task[FeedError]) -> FeedError:
+    async with asyncio.timeout(2):
+        return await asyncio.shield(task)
+
+
+async def test_it_runs_until_the_door_is_closed_and_says_why() -> None:
+    rig = Rig()
+    why = ConnectionLost("closed", code=1012)
+    async with rig.running() as task:
+        rig.door.say(SETUP, why)
+
+        assert await end_of(task) is why
+    assert len(rig.received) == 1
+
+
+async def test_everything_that_came_before_the_end_was_given() -> None:
+    rig = Rig()
+    async with rig.running() as task:
+        await rig.subscribed()
+        rig.door.say(*[DATA] * 1000, ConnectionLost("closed", code=1006))
+        await end_of(task)
+
+    assert rig.frames == 1000
+
+
+async def test_what_was_said_is_confirmed_when_a_ping_that_came_after_it_is_answered() -> None:
+    rig = Rig()
+    async with rig.running():
+        await rig.subscribed()
+        await until(lambda: rig.protocol.is_confirmed)
+
+    assert rig.door.pings == 1
+
+
+async def test_a_server_that_answers_no_ping_is_believed_after_a_while() -> None:
+    rig = Rig(confirm=0.05)
+    rig.door.is_deaf = True
+    async with rig.running():
+        await rig.subscribed()
+        unheard = rig.protocol.is_confirmed
+        await until(lambda: rig.protocol.is_confirmed)
+
+    assert not unheard
+
+
+async def test_a_long_run_of_messages_lets_others_have_their_turn() -> None:
+    rig = Rig()
+    turns = 0
+    async with rig.running():
+        await rig.subscribed()
+        rig.door.say(*[DATA] * 10 * FRAMES_PER_TURN)
+        while rig.frames < 10 * FRAMES_PER_TURN:
+            turns += 1
+            await asyncio.sleep(0)
+
+    assert turns >= 8
+
+
+async def test_what_is_wanted_later_is_said_when_it_is_woken() -> None:
+    rig = Rig()
+    async with rig.running():
+        await rig.subscribed()
+        rig.protocol.want(Entry("Quote", "B"))
+        rig.wake.set()
+        await until(lambda: any(b'"B"' in text for text in rig.door.sent))
+
+    assert b'"symbol":"B"' in rig.door.sent[-1]
+
+
+async def test_a_step_that_does_not_come_ends_it() -> None:
+    rig = Rig()
+    rig.protocol = ClientProtocol(step_timeout=0.05)
+    rig.connection._protocol = rig.protocol
+    async with rig.running() as task:
+        failure = await end_of(task)
+
+    assert isinstance(failure, ConnectFailed)
+    assert failure.step == "SETUP"
+
+
+async def test_while_a_reader_is_full_nothing_is_read() -> None:
+    rig = Rig()
+    async with rig.running():
+        await rig.subscribed()
+        rig.full = True
+        rig.door.say(*[DATA] * 5)
+        await until(lambda: rig.frames >= 1)
+        waiting = rig.frames
+        rig.full = False
+        await until(lambda: rig.frames == 5)
+
+    assert waiting <= 2
+    assert rig.unblocked == 0
+
+
+async def test_a_reader_that_stays_full_is_waited_for_so_long_and_no_longer() -> None:
+    rig = Rig(block=0.05)
+    async with rig.running():
+        await rig.subscribed()
+        rig.full = True
+        rig.door.say(DATA, DATA)
+        await until(lambda: rig.frames == 2)
+
+    assert rig.unblocked == 1
+
+
+async def test_a_server_that_takes_nothing_any_more_is_stalled() -> None:
+    rig = Rig()
+    rig.protocol = ClientProtocol(quiet_grace=0.01)
+    rig.connection._protocol = rig.protocol
+    rig.protocol._liveness.quiet_limit = 0.05
+    rig.door.is_full = True
+    async with rig.running() as task:
+        rig.protocol._liveness.quiet_limit = 0.05
+        rig.protocol._liveness.heard_at -= 0.0
+        failure = await end_of(task)
+
+    assert isinstance(failure, FeedStalled)
+
+
+async def test_after_sleep_a_server_that_does_not_answer_is_gone() -> None:
+    rig = Rig(step=0.05)
+    async with rig.running() as task:
+        await rig.subscribed()
+        rig.door.is_deaf = True
+        rig.connection.suspended()
+        failure = await end_of(task)
+
+    assert isinstance(failure, FeedStalled)
+    assert failure.after_sleep
+
+
+async def test_after_sleep_a_server_that_answers_is_kept() -> None:
+    rig = Rig(step=0.05)
+    async with rig.running() as task:
+        await rig.subscribed()
+        await until(lambda: rig.protocol.is_confirmed)
+        before = rig.door.pings
+        rig.connection.suspended()
+        await until(lambda: rig.door.pings > before)
+
+        assert not task.done()
+
+
+@pytest.mark.parametrize("raises", ["receive", "progressed"])
+async def test_an_error_of_ours_is_raised_as_it_is(raises: str) -> None:
+    def fails(*_: object) -> None:
+        raise LookupError("by hand")
+
+    rig = Rig()
+    setattr(rig.connection, {"receive": "_received", "progressed": "_progressed"}[raises], fails)
+    async with rig.running() as task:
+        rig.door.say(SETUP)
+
+        with pytest.raises(LookupError, match="by hand"):
+            await end_of(task)
+
+
+async def test_what_lives_beside_it_ends_with_it_and_can_end_it() -> None:
+    async def fails() -> None:
+        raise FeedStalled("no data")
+
+    rig = Rig()
+    async with rig.running(fails()) as task:
+        failure = await end_of(task)
+
+    assert str(failure) == "no data"
+
+
+async def test_who_is_cancelled_is_cancelled_whatever_it_waits_for() -> None:
+    rig = Rig()
+    async with rig.running() as task:
+        await rig.subscribed()
+        task.cancel()
+        await asyncio.wait([task])
+
+    assert task.cancelled()
 
 
 def test_of_nested_groups_of_errors_the_first_one_counts() -> None:

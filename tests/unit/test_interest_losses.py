@@ -262,10 +262,6 @@ async def test_the_empty_history_of_a_symbol_is_asked_for_from_its_start(source:
     assert desired.from_time == 5000
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="add() tells the others the start that the new reader wants, not the one that is asked for",
-)
 async def test_a_later_reader_of_a_shorter_history_takes_nothing_from_a_longer_one(source: Source) -> None:
     long, short = (Entry("TimeAndSale", "A", from_time=since) for since in (1000, 5000))
     first = source.add(long)

@@ -2,61 +2,43 @@ from __future__ import annotations
 
 import pytest
 
-from tastytrade.dxfeed import Event, EventBatch, Quote, Trade
-from tastytrade.dxlink.compact import Decoded, Quarantined
-from tastytrade.source import MAX_QUARANTINED, EventSource, Gap, GapReason, Ledger, State, StateChange
+from tastytrade.dxlink.messages import Entry
+from tastytrade.dxlink.frame import Frame
+from tastytrade.source import EventSource, Gap, GapReason, Reader, State, StateChange
 from tastytrade.streamer import Streamer
+from tastytrade.subscription import Subscription
+
+UP = {State.RESTORING, State.LIVE, State.DEGRADED}
 
 
-def bad(reason: str, event_type: str = "Quote", rows: int = 1) -> Quarantined:
-    return Quarantined(reason, event_type, rows, None)
+@pytest.mark.parametrize("state", State)
+def test_data_can_come_where_a_server_listens_to_us(state: State) -> None:
+    assert state.is_up is (state in UP)
 
 
-def test_a_ledger_counts_rows_by_event_type() -> None:
-    ledger = Ledger()
-    quotes: EventBatch[Event] = EventBatch(Quote, {"eventSymbol": ["A", "B"]})
-    trades: EventBatch[Event] = EventBatch(Trade, {"eventSymbol": ["A"]})
-    ledger.count(Decoded([quotes, trades], []))
-    ledger.count(Decoded([quotes], [bad("no number", rows=3)]))
-
-    assert ledger.rows == {"Quote": 4, "Trade": 1}
-    assert ledger.quarantined == {"Quote": 3}
-
-
-def test_a_ledger_keeps_the_newest_reasons_and_no_more() -> None:
-    ledger = Ledger()
-    for number in range(MAX_QUARANTINED + 50):
-        ledger.count(Decoded([], [bad(str(number))]))
-
-    assert len(ledger.last_quarantined) == MAX_QUARANTINED
-    assert ledger.last_quarantined[-1].reason == str(MAX_QUARANTINED + 49)
-    assert ledger.quarantined.total() == MAX_QUARANTINED + 50
-
-
-def test_a_ledger_says_what_it_holds() -> None:
-    ledger = Ledger()
-    ledger.frames, ledger.unclaimed = 5, 2
-    ledger.count(Decoded([EventBatch(Quote, {"eventSymbol": ["A"]})], [bad("no")]))
-
-    assert repr(ledger) == "<Ledger frames=5 rows=1 quarantined=1 unclaimed=2>"
-
-
-def test_states_and_gaps_are_facts_that_do_not_change() -> None:
-    gap = Gap(GapReason.OVERFLOW, 1, 2, 3, 4)
+def test_a_state_is_a_word_and_a_fact() -> None:
     change = StateChange(State.LIVE, "all is well", 5)
 
-    assert gap.lost_count is None
-    for fact, name in ((gap, "to_ns"), (change, "state")):
-        with pytest.raises(AttributeError):
-            setattr(fact, name, 9)
+    assert change.state.value == "live"
+    assert (change.attempt, change.retry_at_ns, change.sent, change.wanted) == (0, None, 0, 0)
+    with pytest.raises(AttributeError):
+        change.reason = "otherwise"  # type: ignore[misc]  # frozen: that is what is shown
 
 
 def test_gap_reasons_read_as_words() -> None:
     assert f"{GapReason.SERVER_CHANNEL_CLOSED}" == "server_channel_closed"
+    assert Gap.__module__ == "tastytrade.dxfeed.gap"
 
 
 def test_a_streamer_is_an_event_source() -> None:
     source: EventSource = Streamer(url="ws://127.0.0.1:1/")
 
     assert source.state.state is State.CLOSED
-    assert source.ledger.frames == 0
+    assert (source.ledger().frames, source.ledger().balance) == (0, 0)
+
+
+async def test_a_subscription_is_a_reader() -> None:
+    reader: Reader = Subscription([Entry("Quote", "A")], decode=Frame.decode, release=lambda _: None)
+    reader.close()
+
+    assert [one async for one in reader.records()] == reader.gaps == []

@@ -243,7 +243,6 @@ async def test_a_name_says_which_reader_it_is(source: Source) -> None:
     assert source.subscribe(QUOTE, PRINTS).name == "Quote, TimeAndSale of 2"
 
 
-@pytest.mark.xfail(strict=True, reason="Backlog._count counts the rows of everybody in a frame")
 async def test_a_limit_of_events_counts_the_readers_own(source: Source) -> None:
     subscription = source.subscribe(limit_events=2, overflow=Overflow.FAIL)
     source.put(subscription, frame("Quote", ["A", 1.0, *["B", 2.0] * 50]))
@@ -252,7 +251,6 @@ async def test_a_limit_of_events_counts_the_readers_own(source: Source) -> None:
     assert [event.bidPrice async for event in subscription] == [1.0]
 
 
-@pytest.mark.xfail(strict=True, reason="change() asks nobody whether what is added may be conflated")
 async def test_a_reader_of_last_values_cannot_be_extended_by_what_must_come_whole(source: Source) -> None:
     subscription = source.subscribe(overflow=Overflow.CONFLATE)
 

@@ -102,6 +102,11 @@ class Channel:
         """The server has read everything up to a mark."""
         self.confirmed = max(self.confirmed, min(mark, self.asked))
 
+    def doubt(self) -> None:
+        """What is asked for again is not confirmed any more."""
+        if self.wanted.desired:
+            self.confirmed = 0
+
     def take_back(self, now: float) -> None:
         """What the server may have refused goes back to what waits. It names no message: that is what it has
         not confirmed or, where a confirmation came first, the newest."""

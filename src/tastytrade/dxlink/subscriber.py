@@ -157,7 +157,7 @@ class Subscriber:
         for channel in self.channels:
             if channel.wanted.desired:
                 channel.wanted.forget_sent()
-                channel.confirmed = 0
+                channel.doubt()
 
     def on_channel(self, message: AnyMessage, now: float) -> None:
         """Take a message of a service channel."""
@@ -225,7 +225,7 @@ class Subscriber:
                 self._pace = min(self._pace * 2, SLOWEST_PACE)
                 channel.quiet_until = now + self._rate_cooldown
                 channel.wanted.send_again()
-                channel.confirmed = 0
+                channel.doubt()
                 self.lost.append((channel, meaning))
             case Meaning.CANDLES | Meaning.SIZE:
                 channel.refusals += 1

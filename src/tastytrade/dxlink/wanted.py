@@ -86,16 +86,17 @@ class WantedSet:
 
     def forget_sent(self) -> None:
         """A new connection or channel knows nothing: everything desired is to be sent, with reset."""
+        self._to_remove.clear()
         self.send_again()
         self._reset = True
 
     def send_again(self) -> None:
         """The server may have refused some of what was sent: add everything desired once more."""
-        self.sent.clear()
+        given_up = {key: entry for key, entry in self._to_remove.items() if key not in self.desired}
+        self._to_remove, self.sent = given_up, dict(given_up)
         self.unanswered = {}
         self._awaited.clear()
         self.is_full = False
-        self._to_remove.clear()
         self._to_add = dict.fromkeys(self.desired)
 
     def take_back(self, entries: Iterable[Entry]) -> None:
@@ -106,7 +107,8 @@ class WantedSet:
                 self._to_remove.pop(entry.key, None)
                 self._awaited.pop(entry.key, None)
                 self.unanswered.get(entry.type, set()).discard(entry.symbol)
-                self._to_add[entry.key] = None
+                if entry.key in self.desired:
+                    self._to_add[entry.key] = None
 
     def answered(self, key: Key) -> None:
         """The end of a history has come: there is room for another in flight."""

@@ -61,7 +61,7 @@ class Backlog:
         self._frames = 0
         self._events: deque[int] = deque()
         """Of each frame how many events it has for the reader, where there is a limit of them."""
-        self._waiting_events = 0
+        self.waiting_events = 0
         self._newest = Conflated()
         self._ready: deque[Item] = deque()
         """What comes before everything else: what was conflated, once the reader has begun to take it."""
@@ -80,7 +80,7 @@ class Backlog:
     def is_full(self) -> bool:
         """Whether more waits than may."""
         return self.waiting_bytes > self.limit_bytes or (
-            self.limit_events is not None and self._waiting_events > self.limit_events
+            self.limit_events is not None and self.waiting_events > self.limit_events
         )
 
     @property
@@ -113,7 +113,7 @@ class Backlog:
         self.waiting_bytes += frame.size_bytes
         if self.limit_events is not None:
             self._events.append(self._rows(frame))
-            self._waiting_events += self._events[-1]
+            self.waiting_events += self._events[-1]
         if not self.is_full or self.is_waited_for:
             return None
         if self.overflow is Overflow.FAIL:
@@ -168,7 +168,7 @@ class Backlog:
             self._frames -= 1
             self.waiting_bytes -= item.size_bytes
             if self.limit_events is not None:
-                self._waiting_events -= self._events.popleft()
+                self.waiting_events -= self._events.popleft()
         return item
 
     def _drop(self, frame: Frame) -> None:

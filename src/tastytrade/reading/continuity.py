@@ -93,7 +93,8 @@ class Continuity:
         name = batch.event_class.__name__
         if "index" not in batch.columns:
             return batch
-        if name in self._prints and contract is not Contract.HISTORY:
+        is_history = contract is Contract.HISTORY or (name, batch.symbols[0]) in self._histories
+        if name in self._prints and not is_history:
             return self._take_prints(name, batch)
         if self._histories and "eventFlags" in batch.columns:
             return self._take_history(name, batch)
@@ -172,12 +173,12 @@ class Continuity:
 
         What a reader let go because it fell behind is not asked for again.
         """
-        if gap.reason is GapReason.OVERFLOW:
-            return {}
         hole = self._holes.get(gap.number)
         if hole is None:
             mine = self._in(gap)
-            if not mine:
+            if not gap.is_open:
+                mine -= self._histories.keys()
+            if not mine or gap.reason is GapReason.OVERFLOW:
                 return {}
             hole = self._holes[gap.number] = self._hole(gap, mine)
         hole.gap = gap

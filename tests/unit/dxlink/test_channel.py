@@ -89,7 +89,7 @@ def test_what_was_taken_back_once_is_not_taken_back_again(channel: Channel) -> N
     channel.take_back(0.0)
     say(channel, 2)
     channel.confirm(2)
-    channel.take_back(0.0)
+    channel.take_back(LATE_REFUSAL)
 
     assert list(channel.wanted.sent) == [A.key]
 

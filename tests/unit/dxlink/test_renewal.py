@@ -76,7 +76,6 @@ def test_what_changed_while_a_token_was_waited_for_is_told_after_it() -> None:
     assert list(pair.server.channels[1].entries) == [B.key]
 
 
-@pytest.mark.xfail(strict=True, reason="forget_sent() forgets what is to be removed, and says no reset alone")
 def test_what_is_given_up_while_a_token_is_waited_for_is_given_up_though_nothing_is_wanted() -> None:
     pair = expired(A)
     pair.client.unwant(A)
@@ -86,7 +85,6 @@ def test_what_is_given_up_while_a_token_is_waited_for_is_given_up_though_nothing
     assert list(pair.server.channels[1].entries) == []
 
 
-@pytest.mark.xfail(strict=True, reason="ask_again() takes the mark from channels on which nothing is wanted")
 def test_where_nothing_is_wanted_a_renewal_leaves_everything_confirmed() -> None:
     pair = live(A)
     pair.client.unwant(A)

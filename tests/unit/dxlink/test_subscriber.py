@@ -111,7 +111,6 @@ def test_too_many_candles_are_too_many_on_their_channel_only() -> None:
     assert (pair.client.sent, pair.client.desired, pair.client.budget) == (3, 5, BUDGET)
 
 
-@pytest.mark.xfail(strict=True, reason="take_back() asks again for what is desired no more")
 def test_what_was_given_up_before_it_was_refused_is_forgotten() -> None:
     pair = live(*quotes("A"))
     heard(pair)
@@ -142,7 +141,6 @@ def test_too_fast_means_a_pause_on_that_channel_and_a_slower_pace() -> None:
     assert not pair.client.is_confirmed
 
 
-@pytest.mark.xfail(strict=True, reason="send_again() forgets what was given up and the server not told of")
 def test_what_is_given_up_while_the_server_wants_a_pause_is_given_up() -> None:
     pair = live(*quotes("A", "B"))
     pair.client.unwant(Entry("Quote", "A"))
@@ -153,7 +151,6 @@ def test_what_is_given_up_while_the_server_wants_a_pause_is_given_up() -> None:
     assert known(pair) == {"B"}
 
 
-@pytest.mark.xfail(strict=True, reason="the mark is taken from a channel on which nothing is wanted any more")
 def test_too_fast_on_a_channel_without_subscriptions_leaves_nothing_to_confirm() -> None:
     pair = live(*quotes("A"))
     pair.client.unwant(Entry("Quote", "A"))

@@ -325,10 +325,6 @@ def test_a_gap_is_healed_only_when_it_has_ended() -> None:
     assert reader.healed == [(opened.number, Healed.FULL, 1)]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a hole made by overflow waits for the next history to end, which begins after it",
-)
 def test_what_a_reader_let_go_is_not_healed_by_a_later_history_that_begins_after_it() -> None:
     reader = history(5)
     reader.candles((8, BEGIN), (7, END))
@@ -341,9 +337,6 @@ def test_what_a_reader_let_go_is_not_healed_by_a_later_history_that_begins_after
     assert reader.healed == [(lost.number, Healed.FULL, 1)]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="where one symbol of a type is wanted as prints, histories of the type are taken so too"
-)
 def test_a_history_goes_on_where_its_reader_wants_prints_of_another_symbol_too() -> None:
     reader = Reader(Entry("TimeAndSale", "A", from_time=5000), Entry("TimeAndSale", "B"))
     reader.candles((8, BEGIN), (7, END), name="TimeAndSale")
