@@ -80,7 +80,7 @@ class Aftermath:
                 return self._other_token(Verdict(cool_down=True, pause=self._timeouts.session_cool_down))
             case ConnectionLost(code=1013) | TooManyRequests():
                 return Verdict(pause=max(self._timeouts.busy, self._backoff()))
-            case ConnectionLost(code=1009):
+            case ConnectionLost(code=1009, is_ours=False):
                 return Verdict(pause=self._backoff(), halve=True)
             case ConnectFailed():
                 return self._unopened(failure)

@@ -111,12 +111,16 @@ class FeedUnauthorized(ProtocolError):
 
 
 class ConnectionLost(FeedError):
-    """An open connection ended; ``code`` and ``reason`` are the WebSocket's (1006: no close frame)."""
+    """An open connection ended; ``code`` and ``reason`` are the WebSocket's (1006: no close frame).
 
-    def __init__(self, message: str, *, code: int, reason: str = "") -> None:
+    ``is_ours``: we ended it, because of what the server sent.
+    """
+
+    def __init__(self, message: str, *, code: int, reason: str = "", is_ours: bool = False) -> None:
         super().__init__(message)
         self.code = code
         self.reason = reason
+        self.is_ours = is_ours
 
 
 class FeedStalled(FeedError):

@@ -41,8 +41,6 @@ log = logging.getLogger(__name__)
 
 SETTLING = 1.0
 """Seconds that something new may be on its way to the server while the state is LIVE."""
-TOKEN_RETRY = 60.0
-"""Seconds between attempts to renew a token while the one in use is good."""
 
 
 class Line:
@@ -301,7 +299,7 @@ class Line:
                 if has_expired:
                     raise
                 is_final = isinstance(error, CredentialsRejected | NotPermitted)
-                due = None if is_final else now() + TOKEN_RETRY
+                due = None if is_final else now() + self._timeouts.token_retry
                 self._concerns["token"] = (
                     f"the token could not be renewed ({error}); the old one still serves"
                 )

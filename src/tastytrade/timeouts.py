@@ -25,6 +25,7 @@ class Timeouts(Struct, frozen=True, kw_only=True):
     session_cool_down   after it said that there are too many sessions: nothing before makes it better
     token               age at which the token of a live connection is renewed. It lives 24 hours, and may
                         be 12 hours old when it is first used
+    token_retry         between attempts to renew it while the one in use is good
     block               how long a full reader may hold up its connection (Overflow.BLOCK)
     rate                the pause after the server said that subscriptions come too fast
     """
@@ -40,6 +41,7 @@ class Timeouts(Struct, frozen=True, kw_only=True):
     busy: float = 30.0
     session_cool_down: float = 900.0
     token: float = 11 * 3600.0
+    token_retry: float = 60.0
     block: float = 30.0
     rate: float = 10.0
 

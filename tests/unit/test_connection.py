@@ -60,8 +60,11 @@ class Rig:
     """A connection over a door played by hand."""
 
     def __init__(self, **limits: float) -> None:
+        timeouts = Timeouts(**limits)
         self.door = HandDoor()
-        self.protocol = ClientProtocol(pace=0.0)
+        self.protocol = ClientProtocol(
+            pace=0.0, step_timeout=timeouts.step, quiet_grace=timeouts.quiet_grace
+        )
         self.received: list[Received] = []
         self.wake = asyncio.Event()
         self.full = False
@@ -75,7 +78,7 @@ class Rig:
             blocked=lambda: self.full,
             unblock=self.unblock,
             wake=self.wake,
-            timeouts=Timeouts(**limits),
+            timeouts=timeouts,
         )
 
     def receive(self, message: Received) -> None:
@@ -95,8 +98,9 @@ class Rig:
 
     async def subscribed(self) -> None:
         self.protocol.want(Entry("Quote", "A"))
-        self.door.say(SETUP, LET_IN, OPENED)
+        self.door.say(SETUP, LET_IN)
         await until(lambda: any(b"CHANNEL_REQUEST" in text for text in self.door.sent))
+        self.door.say(OPENED)
         await until(lambda: any(b"FEED_SUBSCRIPTION" in text for text in self.door.sent))
         self.door.say(CONFIG)
 
@@ -182,9 +186,7 @@ async def test_what_is_wanted_later_is_said_when_it_is_woken() -> None:
 
 
 async def test_a_step_that_does_not_come_ends_it() -> None:
-    rig = Rig()
-    rig.protocol = ClientProtocol(step_timeout=0.05)
-    rig.connection._protocol = rig.protocol
+    rig = Rig(step=0.05)
     async with rig.running() as task:
         failure = await end_of(task)
 
@@ -196,14 +198,18 @@ async def test_while_a_reader_is_full_nothing_is_read() -> None:
     rig = Rig()
     async with rig.running():
         await rig.subscribed()
+        rig.door.say(DATA)
+        await until(lambda: rig.frames == 1)
         rig.full = True
         rig.door.say(*[DATA] * 5)
-        await until(lambda: rig.frames >= 1)
+        await until(lambda: rig.frames == 2)
+        for _ in range(20):
+            await asyncio.sleep(0)
         waiting = rig.frames
         rig.full = False
-        await until(lambda: rig.frames == 5)
+        await until(lambda: rig.frames == 6)
 
-    assert waiting <= 2
+    assert waiting == 2
     assert rig.unblocked == 0
 
 
@@ -211,22 +217,23 @@ async def test_a_reader_that_stays_full_is_waited_for_so_long_and_no_longer() ->
     rig = Rig(block=0.05)
     async with rig.running():
         await rig.subscribed()
+        rig.door.say(DATA)
+        await until(lambda: rig.frames == 1)
         rig.full = True
         rig.door.say(DATA, DATA)
-        await until(lambda: rig.frames == 2)
+        await until(lambda: rig.frames == 3)
 
     assert rig.unblocked == 1
 
 
 async def test_a_server_that_takes_nothing_any_more_is_stalled() -> None:
-    rig = Rig()
-    rig.protocol = ClientProtocol(quiet_grace=0.01)
-    rig.connection._protocol = rig.protocol
-    rig.protocol._liveness.quiet_limit = 0.05
-    rig.door.is_full = True
+    rig = Rig(quiet_grace=0.01)
     async with rig.running() as task:
-        rig.protocol._liveness.quiet_limit = 0.05
-        rig.protocol._liveness.heard_at -= 0.0
+        await rig.subscribed()
+        rig.door.say(SETUP.replace(b'"keepaliveTimeout":60', b'"keepaliveTimeout":1'))
+        rig.door.is_full = True
+        rig.protocol.want(Entry("Quote", "B"))
+        rig.wake.set()
         failure = await end_of(task)
 
     assert isinstance(failure, FeedStalled)

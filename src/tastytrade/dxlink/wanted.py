@@ -44,6 +44,7 @@ class WantedSet:
     ) -> None:
         self.desired: dict[Key, Entry] = {}
         self.sent: dict[Key, Entry] = {}
+        self._types: set[str] = set()
         self._to_remove: dict[Key, Entry] = {}
         self._to_add: dict[Key, None] = {}
         self._reset = True
@@ -62,6 +63,7 @@ class WantedSet:
         """Desire a subscription. ``again`` asks for its current value or snapshot once more."""
         key = entry.key
         self.desired[key] = entry
+        self._types.add(entry.type)
         self.is_full = False
         sent = self.sent.get(key)
         if sent is None:
@@ -135,8 +137,8 @@ class WantedSet:
 
     @property
     def pending_types(self) -> set[str]:
-        """The event types among what is to be added."""
-        return {key[0] for key in self._to_add}
+        """The event types among what is to be added; perhaps some that were wanted before."""
+        return self._types if self._to_add else set()
 
     def is_sent(self, key: Key) -> bool:
         """Whether the server was told of it, for the last time that it was wanted."""

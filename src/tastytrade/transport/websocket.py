@@ -7,6 +7,7 @@ import socket
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from websockets import CloseCode
@@ -86,7 +87,8 @@ async def open_websocket(
             open_timeout=open_timeout,
             close_timeout=close_timeout,
             proxy=None if is_loopback(url) else True,
-            happy_eyeballs_delay=HAPPY_EYEBALLS_DELAY,
+            # Of one address there is nothing to choose, and Python 3.11 loses a socket when this is cancelled.
+            happy_eyeballs_delay=None if _is_address(url) else HAPPY_EYEBALLS_DELAY,
             logger=_Discreet(log),
         )
     except ImportError:
@@ -114,6 +116,15 @@ class _Discreet(logging.LoggerAdapter[logging.Logger]):
 
     def isEnabledFor(self, level: int) -> bool:  # noqa: N802 - logging's own name
         return level > logging.DEBUG and super().isEnabledFor(level)
+
+
+def _is_address(url: str) -> bool:
+    """Whether a URL names its host by a number."""
+    try:
+        ip_address(urlsplit(url).hostname or "")
+    except ValueError:
+        return False
+    return True
 
 
 def _proxy(url: str) -> str | None:
@@ -166,7 +177,8 @@ def _failed(url: str, error: Exception, open_timeout: float) -> ConnectFailed:
 def _lost(error: ConnectionClosed) -> ConnectionLost:
     received, sent = error.rcvd, error.sent
     if received is None and sent is not None and sent.code == CloseCode.MESSAGE_TOO_BIG:
-        return ConnectionLost(f"the server sent a frame of over {MAX_MESSAGE_BYTES:,} bytes", code=sent.code)
+        text = f"the server sent a frame of over {MAX_MESSAGE_BYTES:,} bytes"
+        return ConnectionLost(text, code=sent.code, is_ours=True)
     if received is None:
         return ConnectionLost("the connection broke without a close frame", code=1006)
     said = f" {received.reason!r}" if received.reason else ""

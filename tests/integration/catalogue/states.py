@@ -236,7 +236,7 @@ CASES = [
         "Z9",
         "a thousand sockets, slow and large requests",
         DASHBOARD,
-        "test_a_request_whose_body_never_ends_is_let_go",
+        "test_a_request_whose_body_is_too_long_is_let_go_before_its_end",
     ),
     later("Z10", "a slow tab", DASHBOARD),
     proved(

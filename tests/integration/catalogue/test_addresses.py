@@ -124,10 +124,6 @@ async def test_c21_the_address_that_comes_with_a_token_counts_at_the_next_connec
     assert answer == {"links": 1}
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="transport/websocket.py:_failed() does not know that there is a proxy, and names the feed",
-)
 async def test_c24_a_proxy_that_is_down_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     port = free_port()
     monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
@@ -138,11 +134,6 @@ async def test_c24_a_proxy_that_is_down_is_named(monkeypatch: pytest.MonkeyPatch
     assert f"127.0.0.1:{port}" in str(error)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=ImportError,
-    reason="transport/websocket.py:open_websocket() lets an ImportError of websockets pass: no python-socks",
-)
 async def test_c24_a_socks_proxy_is_an_error_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOCKS_PROXY", f"socks5://127.0.0.1:{free_port()}")
     error = await refused("wss://feed.invalid/realtime")
@@ -178,12 +169,6 @@ async def test_c25_a_name_whose_ipv6_is_closed_is_reached_by_ipv4(monkeypatch: p
     assert len(one.pauses) == 1
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=ConnectFailed,
-    reason="transport/websocket.py:open_websocket() gives create_connection no happy_eyeballs_delay: an "
-    "address that stays silent uses up the time of all",
-)
 async def test_c25_a_name_whose_first_address_is_silent_is_reached_by_the_other(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -175,11 +175,6 @@ async def test_c14_a_policy_violation_after_a_new_token_is_final() -> None:
     assert simulator.requests["GET /api-quote-tokens"] == 2
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="aftermath.py:accepted() forgets the renewal as soon as the feed is live: whoever lets us in and "
-    "then closes with 1008 is met again at once, without a pause, each time with a new token",
-)
 async def test_c14_a_policy_violation_again_and_again_is_no_storm() -> None:
     async with simulated() as (simulator, session), observed(session) as one:
         simulator.inject({"name": "close", "code": 1008, "on_frame": 3, "times": None})
@@ -201,11 +196,6 @@ async def test_c15_a_close_that_is_not_answered_ends_in_time() -> None:
     assert one.is_in(State.CLOSED)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="connection.py:_read() wakes nobody for a message that could not be read, so line.py:_progress() "
-    "notices it up to a keepalive later, and the gap begins with the last event of then: after what was lost",
-)
 async def test_c23_text_that_cannot_be_read_is_a_gap_from_then_on() -> None:
     async with simulated(dxlink_options=SECOND) as (simulator, session), observed(session) as one:
         said_ns = time.time_ns()
