@@ -98,9 +98,9 @@ class Line:
         The first connection of all is tried once, and once more with a new token.
         """
         while True:
+            epoch, self._live_at = self.protocol.epoch, None
             failure = await self._connect()
-            is_ready, self._live_at = self._live_at is not None, None
-            verdict = self._aftermath.judge(failure, was_ready=is_ready)
+            verdict = self._aftermath.judge(failure, was_ready=self.protocol.epoch != epoch)
             if verdict.cool_down:
                 failure = self._cool_down(failure)
             is_first = self.number == 1 and not self.was_ready

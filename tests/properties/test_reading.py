@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -233,4 +232,3 @@ async def test_two_readers_of_one_source_have_the_same_books(frames: list[list[s
     one, two = (rig.subscription.ledger() for rig in rigs)
 
     assert (one.received, one.balance) == (two.received, two.balance) == (len(rigs[0].sent), 0)
-

@@ -52,14 +52,14 @@ class LineRig:
         self.books = Books()
         self.states: list[StateChange] = []
         self.messages: list[Received] = []
-        self.interest = Interest(
-            [self.protocol], grow=ClientProtocol, most=1, next_gap=count(1).__next__
-        )
+        self.interest = Interest([self.protocol], grow=ClientProtocol, most=1, next_gap=count(1).__next__)
         self.line = Line(
             number,
             self.protocol,
             self.interest,
-            entrance=Entrance(tokens, url=None if tokens else url, token=None if tokens else "sim_0", require=None),
+            entrance=Entrance(
+                tokens, url=None if tokens else url, token=None if tokens else "sim_0", require=None
+            ),
             books=self.books,
             received=self.messages.append,
             changed=lambda: self.states.append(self.line.state),

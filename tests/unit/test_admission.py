@@ -81,7 +81,7 @@ async def test_what_is_not_delayed_is_good_for_whoever_wants_real_time(
 async def test_a_delayed_feed_is_refused_where_real_time_is_required() -> None:
     way = entrance(Admits("demo"), require="realtime")
 
-    with pytest.raises(DelayedFeed, match="level 'demo'.*fund the account"):
+    with pytest.raises(DelayedFeed, match=r"level 'demo'.*fund the account"):
         await way.address()
     assert way.level == "demo"
 

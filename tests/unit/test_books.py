@@ -21,9 +21,7 @@ class Source:
     def __init__(self) -> None:
         self.books = Books()
         self.protocol = ClientProtocol()
-        self.interest = Interest(
-            [self.protocol], grow=ClientProtocol, most=1, next_gap=count(1).__next__
-        )
+        self.interest = Interest([self.protocol], grow=ClientProtocol, most=1, next_gap=count(1).__next__)
 
     def add(self, *entries: Entry) -> Subscription[Any]:
         reader: Subscription[Any] = Subscription(

@@ -62,9 +62,7 @@ class Rig:
     def __init__(self, **limits: float) -> None:
         timeouts = Timeouts(**limits)
         self.door = HandDoor()
-        self.protocol = ClientProtocol(
-            pace=0.0, step_timeout=timeouts.step, quiet_grace=timeouts.quiet_grace
-        )
+        self.protocol = ClientProtocol(pace=0.0, step_timeout=timeouts.step, quiet_grace=timeouts.quiet_grace)
         self.received: list[Received] = []
         self.wake = asyncio.Event()
         self.full = False

@@ -31,9 +31,7 @@ class Source:
     def __init__(self, budgets: list[int] | None = None, *, most: int = 1) -> None:
         self._budgets: Iterator[int] = iter(budgets or [])
         self.lines: list[ClientProtocol] = []
-        self.interest = Interest(
-            self.lines, grow=self.grow, most=most, next_gap=count(1).__next__
-        )
+        self.interest = Interest(self.lines, grow=self.grow, most=most, next_gap=count(1).__next__)
         self.grow()
 
     def grow(self) -> ClientProtocol:
@@ -53,7 +51,13 @@ class Source:
         return self.lines[line].channel_for(entry)
 
     def lose(
-        self, entry: Entry, *, line: int = 0, since_ns: int = 100, epoch: int = 1, reason: GapReason | None = None
+        self,
+        entry: Entry,
+        *,
+        line: int = 0,
+        since_ns: int = 100,
+        epoch: int = 1,
+        reason: GapReason | None = None,
     ) -> None:
         self.interest.lose(
             self.channel(entry, line),

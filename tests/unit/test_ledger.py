@@ -46,7 +46,9 @@ def test_books_in_which_everything_is_accounted_for_balance() -> None:
     assert ledger().balance == 0
 
 
-@pytest.mark.parametrize(("name", "by"), [("received", 1), ("delivered", -1), ("conflated", -1), ("queued", -1)])
+@pytest.mark.parametrize(
+    ("name", "by"), [("received", 1), ("delivered", -1), ("conflated", -1), ("queued", -1)]
+)
 def test_what_is_unaccounted_for_at_a_reader_is_the_balance(name: str, by: int) -> None:
     assert replace(READER, **{name: getattr(READER, name) + 2}).balance == 2 * by
 
@@ -73,7 +75,11 @@ def test_rows_that_cannot_be_read_are_counted_beside_the_others() -> None:
     count(counts, frame("Quote", ["A", 1.0, "B", {}]))
     bad = counts.last_quarantined[0]
 
-    assert (counts.received, counts.readable, counts.quarantined) == ({"Quote": 2}, {"Quote": 1}, {"Quote": 1})
+    assert (counts.received, counts.readable, counts.quarantined) == (
+        {"Quote": 2},
+        {"Quote": 1},
+        {"Quote": 1},
+    )
     assert isinstance(bad, Quarantined)
 
 

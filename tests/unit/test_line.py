@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 import time
 
-import pytest
 from msgspec.structs import replace
 
 from tastytrade.dxfeed import Quote
@@ -105,15 +104,14 @@ async def test_before_anything_was_restored_nothing_can_be_lost() -> None:
 
 async def test_a_refused_token_is_renewed_once() -> None:
     tokens = Tokens("")
-    async with FeedServer() as server:
+
+    async def refuses_the_first(link: Link, number: int) -> bool:
+        link.protocol._check_token = lambda token: "me" if token == "sim_1" else None
+        return True
+
+    async with FeedServer(conduct=refuses_the_first) as server:
         tokens.url = server.url
         rig = LineRig(tokens=tokens)
-
-        async def refuses_the_first(link: Link, number: int) -> bool:
-            link.protocol._check_token = lambda token: "me" if token == "sim_1" else None
-            return True
-
-        server._conduct = refuses_the_first
         async with rig.running():
             await until(rig.is_in(State.LIVE))
 
@@ -262,14 +260,7 @@ async def test_frames_that_nobody_reads_are_counted() -> None:
 
 
 async def test_too_many_sessions_leave_the_server_alone_for_whoever_comes_next() -> None:
-    async with FeedServer() as server:
-
-        async def is_full(link: Link, number: int) -> bool:
-            link.protocol._other_sessions = lambda _: 5
-            link.protocol._options = replace(link.protocol._options, session_limit=1)
-            return True
-
-        server._conduct = is_full
+    async with FeedServer(ServerOptions(session_limit=0)) as server:
         rig, next_one = LineRig(server.url), LineRig(server.url)
         async with rig.running() as task:
             failure = await end_of(task)
@@ -295,10 +286,6 @@ async def test_a_server_that_lets_us_in_is_not_left_alone_any_more() -> None:
         assert cool_down(server.url, now=time.time()) is None
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="run() takes 'was live' for 'was let in': a close 1000 while restoring counts as a session too many",
-)
 async def test_a_server_that_says_bye_while_we_restore_is_no_session_too_many() -> None:
     async def says_bye(link: Link, _contract: Contract, _added: list[Entry]) -> None:
         if link is server.links[0]:

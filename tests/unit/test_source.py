@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from tastytrade.dxlink.messages import Entry
 from tastytrade.dxlink.frame import Frame
+from tastytrade.dxlink.messages import Entry
 from tastytrade.source import EventSource, Gap, GapReason, Reader, State, StateChange
 from tastytrade.streamer import Streamer
 from tastytrade.subscription import Subscription

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tastytrade.dxfeed import EventBatch, Quote, Trade
 from tastytrade.books import Books
+from tastytrade.dxfeed import EventBatch, Quote, Trade
 from tastytrade.dxlink.messages import Entry
 from tastytrade.errors import FeedStalled, SlowReader
 from tastytrade.source import GapReason

@@ -52,9 +52,7 @@ def source() -> Source:
 async def records(subscription: Subscription[Any]) -> list[Any]:
     """Gaps as they are, batches as lists of their events."""
     subscription.close()
-    return [
-        record if isinstance(record, Gap) else list(record) async for record in subscription.records()
-    ]
+    return [record if isinstance(record, Gap) else list(record) async for record in subscription.records()]
 
 
 async def test_gaps_stand_between_the_events_where_they_belong(source: Source) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,8 @@ from rich.console import Console
 from rich.live import Live
 
 from tastytrade.cli.board import Board
-from tastytrade.dxfeed import EventBatch
+from tastytrade.dxfeed import EventBatch, Gap
+from tastytrade.source import State
 from tastytrade.streamer import Streamer
 from tastytrade.subscription import Subscription
 
@@ -29,9 +31,10 @@ async def show(
     """Redraw the board some times a second whatever the rate; on no terminal, draw nothing."""
 
     def footer() -> str:
+        now = streamer.state
+        state = now.state.value if now.state is State.LIVE else f"{now.state.value}: {now.reason}"
         level = f" · {streamer.feed_level}" if streamer.feed_level else ""
-        gaps = f" · {len(subscription.gaps)} gaps" if subscription.gaps else ""
-        return f"{streamer.state.state.value}{level} · {board.events:,} events · {board.rate:,.0f}/s{gaps}"
+        return f"{state}{level} · {board.events:,} events · {board.rate:,.0f}/s{_missing(subscription.gaps)}"
 
     async def redraw(live: Live) -> None:
         while True:
@@ -49,3 +52,11 @@ async def show(
             if drawing is not None:
                 drawing.cancel()
                 live.update(board.table(footer()), refresh=True)
+
+
+def _missing(gaps: list[Gap]) -> str:
+    """What is said of gaps: how many, and for how many seconds events may be missing."""
+    if not gaps:
+        return ""
+    seconds = sum(((gap.to_ns or time.time_ns()) - gap.from_ns) / 1e9 for gap in gaps)
+    return f" · {len(gaps)} gap{'s' * (len(gaps) > 1)}, {seconds:.1f} s"

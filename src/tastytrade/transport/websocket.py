@@ -87,7 +87,7 @@ async def open_websocket(
             open_timeout=open_timeout,
             close_timeout=close_timeout,
             proxy=None if is_loopback(url) else True,
-            # Of one address there is nothing to choose, and Python 3.11 loses a socket when this is cancelled.
+            # Of one address there is nothing to choose, and Python 3.11 loses a socket when it is cancelled.
             happy_eyeballs_delay=None if _is_address(url) else HAPPY_EYEBALLS_DELAY,
             logger=_Discreet(log),
         )
@@ -168,6 +168,9 @@ def _failed(url: str, error: Exception, open_timeout: float) -> ConnectFailed:
             )
         case ConnectionRefusedError():
             return ConnectFailed(f"nothing listens at {url}; is the server running?", step="tcp")
+        case InvalidMessage(__cause__=EOFError() | OSError()):
+            text = f"{url} hung up while the WebSocket was being opened; it may be restarting"
+            return ConnectFailed(text, step="upgrade")
         case InvalidMessage() | InvalidHandshake() | InvalidURI():
             return ConnectFailed(f"{url} does not speak WebSocket; check the address", step="upgrade")
         case _:

@@ -168,17 +168,7 @@ async def cancelled_after(steps: int, work: Callable[[Streamer], Awaitable[None]
     return is_at_work
 
 
-LEAK = pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="transport/websocket.py:open_websocket(): with happy_eyeballs_delay, asyncio (3.11) drops a "
-    "socket that has just connected when opening is cancelled, and does not close it",
-)
-
-
-@pytest.mark.parametrize(
-    "work", [pytest.param(open_it, marks=LEAK), restored, read, records_for_a_while, watch, close_it]
-)
+@pytest.mark.parametrize("work", [open_it, restored, read, records_for_a_while, watch, close_it])
 async def test_x4_whatever_is_cancelled_wherever_it_waits_ends_and_leaves_nothing(
     work: Callable[[Streamer], Awaitable[None]],
 ) -> None:

@@ -82,7 +82,9 @@ def test_a_frame_of_sixteen_megabytes_does_not_reach_the_numbers_of_the_next() -
     assert numbers_of(1, 0, rows)[-1] < numbers_of(2, 0, 1)[0]
 
 
-@pytest.mark.parametrize("text", [b'{"type":"FEED_DATA","channel":3,"data":[', b'{"type":"FEED_DATA","channel":3,"data":["\xff"]}'])
+@pytest.mark.parametrize(
+    "text", [b'{"type":"FEED_DATA","channel":3,"data":[', b'{"type":"FEED_DATA","channel":3,"data":["\xff"]}']
+)
 def test_what_is_not_readable_is_quarantined(text: bytes) -> None:
     decoded = frame(text).decode()
 

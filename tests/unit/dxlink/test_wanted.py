@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import msgspec
-import pytest
 from msgspec import UNSET
 
 from tastytrade.dxlink.messages import Entry, FeedSubscription, encode

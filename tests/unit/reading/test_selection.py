@@ -14,9 +14,7 @@ QUOTE_A, TRADE_B = Entry("Quote", "A"), Entry("Trade", "B")
 
 
 def selected(selection: Selection, *data: Any) -> list[tuple[str, list[Any]]]:
-    return [
-        (batch.event_class.__name__, batch.symbols) for batch in selection.of(frame(*data).decode())
-    ]
+    return [(batch.event_class.__name__, batch.symbols) for batch in selection.of(frame(*data).decode())]
 
 
 def test_only_the_readers_types_and_symbols_are_chosen() -> None:
