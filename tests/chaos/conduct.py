@@ -172,7 +172,8 @@ def judge_appetite(books: Books, verdict: Verdict) -> None:
                 over.append(f"{one.tasks} tasks")
             if one.handles > first.handles + FLAT:
                 over.append(f"{one.handles} handles, {first.handles} at first")
-    if first is not None and latest is not None and latest.tasks > first.tasks + FLAT:
+    has_settled = any(isinstance(one, Last) for one in books.lines)  # who was killed may have been healing
+    if has_settled and first is not None and latest is not None and latest.tasks > first.tasks + FLAT:
         over.append(f"{latest.tasks} tasks at last, {first.tasks} at first")
     unbalanced += [
         f"off by {one.balance} at the end" for one in books.lines if isinstance(one, Last) and one.balance

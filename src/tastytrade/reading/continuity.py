@@ -44,6 +44,32 @@ class _Hole:
         self.has_some = False
 
 
+class _Resumed:
+    """A history that goes on: until it has come to its end again, what was lost is not all there.
+
+    floor  the newest index of which everything before has come
+    seen   indexes above that which have come since
+    """
+
+    def __init__(self, floor: int, seen: set[int]) -> None:
+        self.floor = floor
+        self.seen = seen
+        self.newest = max(seen, default=-1)
+        self.has_begun = False
+
+    def take(self, index: int, flag: int, *, is_candle: bool) -> bool:
+        """Whether the reader has not had this row."""
+        self.has_begun |= bool(flag & _BEGIN)
+        if flag & _REMOVE:
+            return index > self.floor
+        is_new = index > self.floor and index not in self.seen
+        self.seen.add(index)
+        self.newest = max(self.newest, index)
+        return (
+            is_new or is_candle
+        )  # a candle may have changed since; an event that is a fact of its own has not
+
+
 class Continuity:
     """``notes`` collects what there is to say of gaps; whoever reads it empties it."""
 
@@ -54,8 +80,7 @@ class Continuity:
         self._histories: dict[Symbol, int] = {}
         self._last: dict[Symbol, int] = {}
         self._whole: set[Symbol] = set()
-        self._resumed: dict[Symbol, int | None] = {}
-        """Histories that go on: the newest index when the server began again, None until it does."""
+        self._resumed: dict[Symbol, _Resumed] = {}
         self._given: dict[Symbol, set[int]] = {}
         self._holes: dict[int, _Hole] = {}
 
@@ -80,11 +105,11 @@ class Continuity:
 
     def resume(self, symbol: Symbol, from_time: int) -> None:
         """The server is asked for a history again, from then on."""
+        before = self._resumed.pop(symbol, None)
         start = self._histories.get(symbol)
         if start is not None and from_time > start:
-            self._resumed[symbol] = None
-        else:
-            self._resumed.pop(symbol, None)
+            floor = self._last.get(symbol, -1)
+            self._resumed[symbol] = _Resumed(floor, before.seen if before is not None else set())
 
     # Events.
 
@@ -131,20 +156,17 @@ class Continuity:
             key, flag = (name, symbol), flags[row]
             if key not in self._histories:
                 continue
-            if key in self._resumed:
-                if flag & _BEGIN:
-                    self._resumed[key] = self._last.get(key, -1)
-                floor = self._resumed[key]
-                if floor is not None:
-                    is_resumed = True
+            resumed = self._resumed.get(key)
+            if resumed is not None:
+                is_resumed = True
+                keep[row] = resumed.take(index, flag, is_candle=name == "Candle")
+                if resumed.has_begun:
                     flags[row] = flag & ~_SNAPSHOT
-                    # A candle may have changed since; an event that is a fact of its own has not.
-                    keep[row] = index > floor or (name == "Candle" and not flag & _REMOVE)
-                    self._healed(key, rows=index > floor)
+                self._healed(key, rows=keep[row] and index > resumed.floor)
+            elif not flag & _REMOVE and index > self._last.get(key, -1):
+                self._last[key] = index
             if flag & _END_OR_SNIP:
                 self._ended(key, is_cut=bool(flag & _SNIP))
-            if not flag & _REMOVE and index > self._last.get(key, -1):
-                self._last[key] = index
         if not is_resumed:
             return batch
         return self._kept(batch.with_columns(eventFlags=flags), keep)
@@ -155,7 +177,9 @@ class Continuity:
                 hole.rows += rows
 
     def _ended(self, key: Symbol, *, is_cut: bool) -> None:
-        self._resumed.pop(key, None)
+        resumed = self._resumed.pop(key, None)
+        if resumed is not None:
+            self._last[key] = max(self._last.get(key, -1), resumed.newest)
         self._whole.add(key)
         for hole in tuple(self._holes.values()):
             self._filled(hole, key, is_cut=is_cut)

@@ -354,3 +354,13 @@ def test_symbols_are_sorted_by_type() -> None:
         "TimeAndSale": {"A": 1},
         "Candle": {"A": 2, "B": 3},
     }
+
+
+def test_a_history_that_is_lost_again_while_it_goes_on_goes_on_from_where_it_was_whole() -> None:
+    reader = history(5)
+    reader.candles((8, BEGIN), (7, END))
+    reader.lose(9, 10, "Candle")
+    reader.continuity.resume(CANDLES, 8000)
+    reader.candles((12, BEGIN), 11)  # and not 10, 9 and the last version of 8
+
+    assert reader.continuity.resume_at(CANDLES) == 8000
