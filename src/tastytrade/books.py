@@ -53,7 +53,8 @@ class Books:
         if not frame.is_counted:
             rows = self._counts.count(frame, decoded)
             self._rows.count(rows, 0, time.monotonic())
-            self._decoded.append(decoded)
+            if frame.is_shared:
+                self._decoded.append(decoded)
             for bad in decoded.quarantined:
                 log.debug("quarantined %d rows of %s: %s", bad.rows, bad.event_type, bad.reason)
         return decoded

@@ -56,7 +56,7 @@ class Interest:
         self._wanted_by: dict[tuple[Channel, Key], dict[Subscription[Any], Entry]] = {}
         self._readers: dict[Channel, dict[Subscription[Any], None]] = {}
         self._open_gaps: dict[tuple[Channel, Subscription[Any]], Gap] = {}
-        self.blocking: set[Subscription[Any]] = set()
+        self._blocking: set[Subscription[Any]] = set()
         """Readers whose policy is to hold up their connection."""
 
     def add(self, subscription: Subscription[Any], entries: Iterable[Entry]) -> None:
@@ -68,7 +68,7 @@ class Interest:
         wanted = list(entries)
         self._check_room(wanted)
         if subscription.overflow is Overflow.BLOCK:
-            self.blocking.add(subscription)
+            self._blocking.add(subscription)
         for entry, channel in self._placed(wanted):
             self._readers.setdefault(channel, {})[subscription] = None
             key = entry.key
@@ -102,7 +102,7 @@ class Interest:
         for channel, readers in self._readers.items():
             readers.pop(subscription, None)
             self._open_gaps.pop((channel, subscription), None)
-        self.blocking.discard(subscription)
+        self._blocking.discard(subscription)
         self.remove(subscription, subscription.entries)
 
     def unsent(self, subscription: Subscription[Any]) -> frozenset[str]:
@@ -126,9 +126,18 @@ class Interest:
         readers = self._readers.get(channel)
         if not readers:
             return False
+        frame.is_shared = len(readers) > 1
         for subscription in tuple(readers):
             subscription.put(frame)
         return True
+
+    def blocked(self, protocol: ClientProtocol) -> list[Subscription[Any]]:
+        """The full readers of a connection for whom it has to wait."""
+        return [
+            one
+            for one in self._blocking
+            if one.is_blocking and any(one in self._readers.get(channel, ()) for channel in protocol.channels)
+        ]
 
     def everyone(self) -> dict[Subscription[Any], None]:
         """Every reader, in the order they came."""

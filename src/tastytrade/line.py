@@ -271,13 +271,12 @@ class Line:
     # Full readers.
 
     def _is_blocked(self) -> bool:
-        return any(subscription.is_blocking for subscription in self._interest.blocking)
+        return bool(self._interest.blocked(self.protocol))
 
     def _unblock(self) -> None:
-        for subscription in tuple(self._interest.blocking):
-            if subscription.is_blocking:
-                log.warning("%s has held up its connection for too long: its oldest go", subscription)
-                subscription.give_up()
+        for subscription in self._interest.blocked(self.protocol):
+            log.warning("%s has held up its connection for too long: its oldest go", subscription)
+            subscription.give_up()
 
     # The token.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from itertools import count
 
@@ -109,6 +110,8 @@ class Lines:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks)
+        for line in self._lines:
+            line.state = StateChange(State.CLOSED, "closed by us", time.time_ns())
 
     def wake(self) -> None:
         """What is wanted has changed."""

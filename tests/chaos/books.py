@@ -157,23 +157,24 @@ class Books:
             return "candles"
         return "sales" if symbol in self._histories else "streams"
 
-    def lag_before(self, at_ns: int) -> int:
-        """How late the newest rows before a moment came: what was sent earlier can have been on its way."""
-        if at_ns not in self._lag_before:
-            upto = bisect_left(self._lags, (at_ns + 1, 0))
+    def lag_before(self, hole: Hole) -> int:
+        """How late the newest rows before a gap came: what was sent earlier can have been on its way."""
+        from_ns, upto_ns = hole.line.from_ns, hole.line.detected_ns
+        if hole.line.number not in self._lag_before:
+            upto = bisect_left(self._lags, (upto_ns + 1, 0))
             recent: list[int] = []
-            while upto and at_ns - self._lags[upto - 1][0] < LAG_WINDOW_NS:
+            while upto and from_ns - self._lags[upto - 1][0] < LAG_WINDOW_NS:
                 upto -= 1
                 recent.append(self._lags[upto][1])
-            self._lag_before[at_ns] = max([LEAST_LAG_NS, *recent])
-        return self._lag_before[at_ns]
+            self._lag_before[hole.line.number] = max([LEAST_LAG_NS, *recent])
+        return self._lag_before[hole.line.number]
 
     def is_declared(self, event_type: str, symbol: str, number: int, at_ns: int) -> bool:
         """Whether a gap covers something that was not got: by its time, and by its place in the stream."""
         before, after = self._neighbours(event_type, symbol, number)
         for hole in self.holes[self.reader_of(event_type, symbol)].values():
             from_ns, to_ns = hole.line.from_ns, hole.to_ns()
-            if not (from_ns - self.lag_before(from_ns) <= at_ns <= to_ns + LEAST_LAG_NS):
+            if not (from_ns - self.lag_before(hole) <= at_ns <= to_ns + LEAST_LAG_NS):
                 continue
             closed_at = len(self.lines) if hole.closed_at is None else hole.closed_at
             is_in_place = hole.opened_at < after and closed_at > before

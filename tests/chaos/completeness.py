@@ -145,7 +145,7 @@ def _measure(books: Books, hole: Hole, keys: list[tuple[str, str]]) -> tuple[lis
     """
     from_ns = hole.line.from_ns
     to_ns = books.end_ns if hole.line.to_ns is None else hole.line.to_ns
-    begin_ms, end_ms = _ms(from_ns - books.lag_before(from_ns)), _ms(to_ns + LEAST_LAG_NS)
+    begin_ms, end_ms = _ms(from_ns - books.lag_before(hole)), _ms(to_ns + LEAST_LAG_NS)
     missing: list[int] = []
     captured = symbols = 0
     for name, symbol in keys:

@@ -308,7 +308,7 @@ def test_a_feed_that_is_not_live_in_the_end_breaks_i6() -> None:
     [
         (sample(5, rss_bytes=200 << 20), "I7"),
         (sample(5, waiting=4 << 20), "I7"),
-        (structs.replace(sample(LENGTH - 1), tasks=20), "I7"),
+        (structs.replace(sample(LENGTH - 1), tasks=40), "I7"),
         (structs.replace(sample(5), tasks=120), "I7"),
         (structs.replace(sample(5), handles=30), "I7"),
         (sample(5, balance=3), "I10"),

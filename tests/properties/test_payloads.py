@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -61,11 +62,11 @@ def changed(data: Any, path: Path, change: Change) -> None:
     if not isinstance(data, dict):
         return
     if how == "add":
-        data["brand-new"] = value
+        data["brand-new"] = deepcopy(value)
     elif how == "drop":
         data.pop(path[-1], None)
     else:
-        data[path[-1]] = value
+        data[path[-1]] = deepcopy(value)
 
 
 def read_all(name: str, data: Any, **beside: Any) -> dict[Any, Any]:

@@ -119,7 +119,7 @@ def test_more_than_all_connections_hold_is_refused_and_nothing_has_changed() -> 
     with pytest.raises(TooManySubscriptions, match="2 subscriptions more than the 1 there are"):
         source.add(A, B, C, overflow=Overflow.BLOCK)
     assert source.wanted() == [{"A"}]
-    assert source.interest.blocking == set()
+    assert source.interest.blocked(source.lines[0]) == []
     assert len(source.interest.everyone()) == 1
 
 

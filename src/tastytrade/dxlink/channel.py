@@ -69,6 +69,7 @@ class Channel:
         self.opened_by = 0.0
         self.set_up_by: float | None = None
         """When a FEED_CONFIG must have come; None when none is waited for."""
+        self.is_configured = False
         self.layout: Layout = {}
         self.data_format = DataFormat.FULL.value  # of a channel that has said nothing yet
         self.aggregation_period: float | None = None
@@ -121,6 +122,7 @@ class Channel:
         """Nothing is known of this channel at the server any more; what is desired stays."""
         self.opening = Opening.CLOSED
         self.set_up_by = None
+        self.is_configured = False
         self.number = 0
         self.layout = {}
         self.data_format = DataFormat.FULL.value
@@ -155,6 +157,7 @@ class Channel:
         column: a FULL event without it does not say what it is.
         """
         self.set_up_by = None
+        self.is_configured = True
         if isinstance(config.aggregation_period, float):
             self.aggregation_period = config.aggregation_period
         if config.event_fields:

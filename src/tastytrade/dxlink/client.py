@@ -116,7 +116,7 @@ class ClientProtocol(Subscriber):
         self._token = token
         if self.is_ready or self.wants_token:
             self.wants_token = False
-            self._renewal_due = now + self._step_timeout
+            self._step_due = self._renewal_due = now + self._step_timeout
             self._send(Auth(CONNECTION, token))
 
     def pause(self, *, reading: bool, now: float) -> None:

@@ -45,13 +45,16 @@ class Frame:
     """One FEED_DATA: its text, when (``received_ns``) and where (epoch, channel, contract) it was read.
 
     ``decode()`` gives its batches. They are kept for as long as somebody holds them, so that readers in
-    step share them while a frame that waits costs no more than its text. ``number`` counts the frames of a
-    source; ``is_counted`` is for whoever counts what was in them, who takes the symbols from ``unanswered``.
+    step share them while a frame that waits costs no more than its text.
+
+    number      counts the frames of a source
+    is_shared   whether it has several readers
+    is_counted  is for whoever counts what was in it, and takes the symbols from ``unanswered``
     """
 
     __slots__ = (
-        "_decoded", "_rows", "_text", "channel", "contract", "epoch", "is_counted", "layout", "number",
-        "received_ns", "size_bytes", "unanswered",
+        "_decoded", "_rows", "_text", "channel", "contract", "epoch", "is_counted", "is_shared", "layout",
+        "number", "received_ns", "size_bytes", "unanswered",
     )  # fmt: skip
 
     def __init__(self, text: bytes, layout: Layout, *, channel: int, epoch: int, received_ns: int) -> None:
@@ -67,6 +70,7 @@ class Frame:
         self.number = 0
         self.unanswered: Mapping[str, set[str]] = {}
         self.is_counted = False
+        self.is_shared = False
 
     @property
     def text(self) -> bytes:

@@ -249,7 +249,8 @@ class Subscriber:
         if channel.wanted.pending_types or self._open_all:
             setup = channel.next_setup()
             if setup is not None:
-                channel.set_up_by = channel.set_up_by or now + self._step_timeout
+                if not channel.is_configured:  # whether each of them is answered has not been recorded
+                    channel.set_up_by = channel.set_up_by or now + self._step_timeout
                 self._send(setup)
         while now >= max(self._next_chunk_at, channel.quiet_until):
             message = channel.wanted.next_message(channel.number, space=self.budget - self.sent, now=now)

@@ -126,7 +126,7 @@ class Backlog:
 
     def take(self) -> Item:
         """What comes next. Raises IndexError when nothing waits."""
-        if not self._ready:
+        if self._newest and not self._ready:
             self._ready.extend(self._newest.drain())
         if self._ready:
             return self._ready.popleft()

@@ -6,7 +6,7 @@ was whole goes on from its newest event, and what the server sends of it again i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from itertools import compress
 from typing import Any
 
@@ -274,11 +274,3 @@ class Continuity:
 
 def _places(batch: EventBatch[Event]) -> Iterable[tuple[str, int]]:
     return zip(batch.symbols, batch.columns["index"], strict=True)
-
-
-def symbols_by_type(symbols: Mapping[Symbol, int]) -> dict[str, dict[str, int]]:
-    """The same by event type."""
-    found: dict[str, dict[str, int]] = {}
-    for (name, symbol), since in symbols.items():
-        found.setdefault(name, {})[symbol] = since
-    return found

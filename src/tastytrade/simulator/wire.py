@@ -9,7 +9,6 @@ from typing import Any, cast
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.protocol import State
 
 _SCOPE_KEY = "tastytrade.wire"
 # Lingering for 0 seconds is what makes the kernel send a reset.
@@ -38,7 +37,7 @@ class Wire(WebSocketsSansIOProtocol):
         Raises WebSocketDisconnect when the connection has ended.
         """
         await self.writable.wait()
-        if self.transport.is_closing() or self.conn.state is not State.OPEN:
+        if self.transport.is_closing() or self.conn.state.name != "OPEN":
             raise WebSocketDisconnect(1006)
         if not self.is_dead_letter:
             self.conn.send_text(text)

@@ -169,7 +169,9 @@ def _failed(url: str, error: Exception, open_timeout: float) -> ConnectFailed:
         case ConnectionRefusedError():
             return ConnectFailed(f"nothing listens at {url}; is the server running?", step="tcp")
         case InvalidMessage(__cause__=EOFError() | OSError()):
-            text = f"{url} hung up while the WebSocket was being opened; it may be restarting"
+            text = (
+                f"{url} hung up while the WebSocket was being opened: it is restarting; or check the address"
+            )
             return ConnectFailed(text, step="upgrade")
         case InvalidMessage() | InvalidHandshake() | InvalidURI():
             return ConnectFailed(f"{url} does not speak WebSocket; check the address", step="upgrade")

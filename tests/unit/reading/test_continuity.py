@@ -12,7 +12,7 @@ from tastytrade.dxfeed.gap import Gap, Healed
 from tastytrade.dxfeed.index import SENTINEL_INDEX
 from tastytrade.dxlink.frame import Frame
 from tastytrade.dxlink.messages import Entry
-from tastytrade.reading.continuity import Continuity, Symbol, symbols_by_type
+from tastytrade.reading.continuity import Continuity, Symbol
 from tests.unit.reading.frames import SECOND, frame, gap, prints, series
 
 BEGIN, END = int(EventFlags.SNAPSHOT_BEGIN), int(EventFlags.SNAPSHOT_END)
@@ -347,13 +347,6 @@ def test_a_history_goes_on_where_its_reader_wants_prints_of_another_symbol_too()
 
     assert reader.continuity.resume_at(PRINTS) == 9000
     assert [one for one, *_ in reader.healed] == [lost.number]
-
-
-def test_symbols_are_sorted_by_type() -> None:
-    assert symbols_by_type({PRINTS: 1, CANDLES: 2, ("Candle", "B"): 3}) == {
-        "TimeAndSale": {"A": 1},
-        "Candle": {"A": 2, "B": 3},
-    }
 
 
 def test_a_history_that_is_lost_again_while_it_goes_on_goes_on_from_where_it_was_whole() -> None:

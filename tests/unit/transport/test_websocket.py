@@ -45,8 +45,8 @@ async def server_answering(answer: bytes, *, stays: bool = False) -> AsyncIterat
     await asyncio.gather(*served, return_exceptions=True)
 
 
-def opening(url: str) -> AbstractAsyncContextManager[WebSocketDoor]:
-    return open_websocket(url, user_agent="a-test/1")
+def opening(url: str, *, open_timeout: float = 5.0) -> AbstractAsyncContextManager[WebSocketDoor]:
+    return open_websocket(url, user_agent="a-test/1", open_timeout=open_timeout)
 
 
 async def failure_at(url: str) -> ConnectFailed:
@@ -140,7 +140,7 @@ async def test_a_redirect_is_not_followed_because_a_token_would_follow_it() -> N
         (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", "answered HTTP 200"),
         (b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n", "does not speak WebSocket"),
         (b"220 mail.example.com ESMTP\r\n", "does not speak WebSocket"),
-        (b"", "does not speak WebSocket"),
+        (b"", "hung up while the WebSocket was being opened"),
     ],
 )
 async def test_a_server_of_another_kind_fails_at_the_upgrade(answer: bytes, words: str) -> None:
@@ -152,10 +152,11 @@ async def test_a_server_of_another_kind_fails_at_the_upgrade(answer: bytes, word
     assert "check the address" in str(failure)
 
 
-async def test_a_server_that_says_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(websocket, "OPEN_TIMEOUT", 0.1)
+async def test_a_server_that_says_nothing_is_given_up() -> None:
     async with server_answering(b"", stays=True) as address:
-        failure = await failure_at(f"ws://{address}/")
+        with pytest.raises(ConnectFailed) as raised:
+            await opening(f"ws://{address}/", open_timeout=0.1).__aenter__()
+    failure = raised.value
 
     assert failure.step == "open"
     assert "did not answer within 0.1 s" in str(failure)
