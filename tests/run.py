@@ -23,8 +23,8 @@ CHECKS = [
     ["codespell", *TEXTS],
     ["deptry", "."],
 ]
-# The tests of one file stay in one process: they may share a server.
-TESTS = ["pytest", "-q", "-n", "2", "--dist", "loadfile"]
+# The tests of one file stay in one process: they may share a server. Many wait most of their time.
+TESTS = ["pytest", "-q", "-n", "3", "--dist", "loadfile"]
 
 
 def main() -> int:

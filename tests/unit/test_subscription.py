@@ -100,6 +100,7 @@ async def test_a_reader_of_an_order_source_gets_its_orders_only(source: Source) 
 async def test_two_readers_of_a_frame_share_what_it_decodes_to(source: Source) -> None:
     one, two = source.subscribe(), source.subscribe()
     shared = quote(1.0)
+    shared.is_shared = True
     for subscription in (one, two):
         subscription.put(shared)
         subscription.close()

@@ -31,13 +31,17 @@ class Wire(WebSocketsSansIOProtocol):
         cast(dict[str, Any], self.scope)[_SCOPE_KEY] = self
         await super().run_asgi()
 
+    @property
+    def _is_open(self) -> bool:
+        return not self.transport.is_closing() and self.conn.state.name == "OPEN"
+
     async def write(self, text: bytes) -> None:
         """A text frame, when there is room for it. As an ASGI message it would be decoded and encoded again.
 
         Raises WebSocketDisconnect when the connection has ended.
         """
         await self.writable.wait()
-        if self.transport.is_closing() or self.conn.state.name != "OPEN":
+        if not self._is_open:
             raise WebSocketDisconnect(1006)
         if not self.is_dead_letter:
             self.conn.send_text(text)
@@ -63,6 +67,8 @@ class Wire(WebSocketsSansIOProtocol):
 
     def send_pieces(self, data: bytes, count: int, *, finish: bool = True) -> None:
         """A text in ``count`` fragments; one that is never finished leaves no room for anything after it."""
+        if not self._is_open:
+            return
         size = -(-len(data) // count) or 1
         pieces = [data[at : at + size] for at in range(0, max(len(data), 1), size)]
         pieces += [b""] * (count - len(pieces))
@@ -76,6 +82,8 @@ class Wire(WebSocketsSansIOProtocol):
         self.is_dead_letter = not finish
 
     def send_binary(self, data: bytes) -> None:
+        if not self._is_open:
+            return
         self.conn.send_binary(data)
         self._flush()
 

@@ -16,6 +16,13 @@ SECRET = re.compile(rf"sim_(?!control)\w+_[\w-]{{20,}}|{CANARY}")
 """A token of a simulator, or of a test's own server."""
 
 
+@pytest.fixture(scope="package", autouse=True)
+def _only_what_tests_leave_is_collected() -> None:
+    """What was there before is not looked at after each test: that costs more than most tests."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 async def _leaves_nothing_behind(caplog: pytest.LogCaptureFixture) -> AsyncIterator[None]:
     """No task, no error that nobody has seen, and no secret in any log of ours."""
