@@ -35,7 +35,7 @@ class Books:
         frame.number = next(self._numbers)
         self._counts.frames += 1
         self._counts.bytes += frame.size_bytes
-        self._frames.count(1, frame.size_bytes, time.monotonic())
+        self._frames.count(1, frame.size_bytes, frame.received_ns / 1e9)
 
     def unclaimed(self, frame: Frame) -> None:
         """Nobody reads it any more: what it holds is counted."""
@@ -52,7 +52,7 @@ class Books:
         decoded = frame.decode()
         if not frame.is_counted:
             rows = self._counts.count(frame, decoded)
-            self._rows.count(rows, 0, time.monotonic())
+            self._rows.count(rows, 0, frame.received_ns / 1e9)
             if frame.is_shared:
                 self._decoded.append(decoded)
             for bad in decoded.quarantined:
@@ -79,7 +79,7 @@ class Books:
 
     def stats(self, interest: Interest, loop: LoopStats) -> Stats:
         """Rates of the last ten seconds, and how late and how full the readers are."""
-        now = time.monotonic()
+        now = time.time()
         frames, size_bytes = self._frames.per_second(now)
         lag = Histogram()
         readers = interest.everyone()

@@ -133,6 +133,8 @@ class Interest:
 
     def blocked(self, protocol: ClientProtocol) -> list[Subscription[Any]]:
         """The full readers of a connection for whom it has to wait."""
+        if not self._blocking:
+            return []
         return [
             one
             for one in self._blocking
