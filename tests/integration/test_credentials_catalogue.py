@@ -33,6 +33,7 @@ from tastytrade.saved import save_credentials, saved_credentials
 from tastytrade.session import QUOTE_TOKEN_AGE
 from tastytrade.simulator import Failure, RestOptions
 from tests.integration.commands import environment, program, run, running
+from tests.integration.moved_clock import Clock
 
 TOKEN = "POST /oauth/token"
 QUOTE = "GET /api-quote-tokens"
@@ -55,25 +56,6 @@ async def main():
 
 asyncio.run(main())
 """
-
-
-class Clock:
-    """The clock of a session, which a test moves together with the simulator's."""
-
-    def __init__(self, simulator: Simulator) -> None:
-        self.now = 1_000.0
-        self._simulator = simulator
-
-    def __call__(self) -> float:
-        return self.now
-
-    def advance(self, seconds: float) -> None:
-        self.now += seconds
-        self._simulator.advance(seconds)
-
-    async def sleep(self, seconds: float) -> None:
-        self.advance(seconds)
-        await asyncio.sleep(0)
 
 
 @pytest.fixture

@@ -6,12 +6,13 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from tastytrade.cli.running import on_signal
 
 if TYPE_CHECKING:
     from tastytrade.simulator import Simulator
@@ -125,7 +126,7 @@ async def _serve(simulator: Simulator) -> None:
 
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        _on_signal(number, stop.set)
+        on_signal(number, stop.set)
     async with simulator:
         user = simulator.user
         line = {
@@ -146,7 +147,7 @@ async def _serve(simulator: Simulator) -> None:
 
 async def _execute(simulator: Simulator, command: list[str]) -> int:
     # Ctrl-C in a terminal reaches the command too, and it may want to clean up; SIGTERM reaches us alone.
-    _on_signal(signal.SIGINT, lambda: None)
+    on_signal(signal.SIGINT, lambda: None)
     async with simulator:
         try:
             process = await asyncio.create_subprocess_exec(
@@ -160,14 +161,6 @@ async def _execute(simulator: Simulator, command: list[str]) -> int:
             if process.returncode is None:
                 process.terminate()
 
-        _on_signal(signal.SIGTERM, terminate)
+        on_signal(signal.SIGTERM, terminate)
         status = await process.wait()
     return status if status >= 0 else 128 - status
-
-
-def _on_signal(number: signal.Signals, act: Callable[[], None]) -> None:
-    loop = asyncio.get_running_loop()
-    try:
-        loop.add_signal_handler(number, act)
-    except NotImplementedError:  # Windows' default loop
-        signal.signal(number, lambda *_: loop.call_soon_threadsafe(act))

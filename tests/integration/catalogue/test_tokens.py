@@ -29,29 +29,11 @@ from tastytrade.source import State
 from tastytrade.subscription import Subscription
 from tests.integration.catalogue.feed_server import FeedServer
 from tests.integration.catalogue.reading import QUICK, checked, events_until, feed, gap_closed, state_of
+from tests.integration.moved_clock import Clock
 from tests.integration.waiting import until
 
 QUOTE_TOKEN = "GET /api-quote-tokens"
 TIMEOUTS = replace(QUICK, quiet_grace=60.0)
-
-
-class Clock:
-    """A monotonic clock that a test moves, the tokens of the simulator with it."""
-
-    def __init__(self, simulator: Simulator) -> None:
-        self.now = 1_000.0
-        self._simulator = simulator
-
-    def __call__(self) -> float:
-        return self.now
-
-    def advance(self, seconds: float) -> None:
-        self.now += seconds
-        self._simulator.advance(seconds)
-
-    async def sleep(self, seconds: float) -> None:
-        self.advance(seconds)
-        await asyncio.sleep(0)
 
 
 @pytest.fixture
