@@ -9,16 +9,19 @@ from collections.abc import Sequence
 from itertools import count
 
 from tastytrade.dxlink.client import ClientProtocol
-from tastytrade.dxlink.compact import Decoded
+from tastytrade.dxlink.compact import Decoded, Quarantined
 from tastytrade.dxlink.frame import Frame, numbers_of
 from tastytrade.interest import Interest
 from tastytrade.ledger import Counts, Ledger
 from tastytrade.meter import Histogram, LoopStats, Rates, Stats
+from tastytrade.rest.refusal import printable
 
 log = logging.getLogger(__name__)
 
 DECODED_KEPT = 64
 """Frames whose events are kept for readers in step."""
+TOLD = 100
+"""Event types that are told apart in warnings; a peer may make names up."""
 
 
 class Books:
@@ -28,6 +31,7 @@ class Books:
         self._counts = Counts()
         self._frames, self._rows = Rates(), Rates()
         self._numbers = count(1)
+        self._told: set[str] = set()
         self._decoded: deque[Decoded] = deque(maxlen=DECODED_KEPT)
 
     def enter(self, frame: Frame) -> None:
@@ -35,7 +39,7 @@ class Books:
         frame.number = next(self._numbers)
         self._counts.frames += 1
         self._counts.bytes += frame.size_bytes
-        self._frames.count(1, frame.size_bytes, frame.received_ns / 1e9)
+        self._frames.count(1, frame.size_bytes, time.monotonic())
 
     def unclaimed(self, frame: Frame) -> None:
         """Nobody reads it any more: what it holds is counted."""
@@ -52,12 +56,23 @@ class Books:
         decoded = frame.decode()
         if not frame.is_counted:
             rows = self._counts.count(frame, decoded)
-            self._rows.count(rows, 0, frame.received_ns / 1e9)
+            self._rows.count(rows, 0, time.monotonic())
             if frame.is_shared:
                 self._decoded.append(decoded)
             for bad in decoded.quarantined:
-                log.debug("quarantined %d rows of %s: %s", bad.rows, bad.event_type, bad.reason)
+                self._tell(bad)
         return decoded
+
+    def _tell(self, bad: Quarantined) -> None:
+        """Once for an event type aloud: a service may have changed; all of them are counted."""
+        is_known = bad.event_type in self._told or len(self._told) >= TOLD
+        level = logging.DEBUG if is_known else logging.WARNING
+        if not is_known:
+            self._told.add(bad.event_type)
+        name = printable(bad.event_type, limit=40) if bad.event_type else "a message"
+        log.log(
+            level, "%d rows of %s could not be read: %s", bad.rows, name, printable(bad.reason, limit=200)
+        )
 
     def ledger(self, interest: Interest, protocols: Sequence[ClientProtocol]) -> Ledger:
         """Where everything has gone until now."""
@@ -79,7 +94,7 @@ class Books:
 
     def stats(self, interest: Interest, loop: LoopStats) -> Stats:
         """Rates of the last ten seconds, and how late and how full the readers are."""
-        now = time.time()
+        now = time.monotonic()
         frames, size_bytes = self._frames.per_second(now)
         lag = Histogram()
         readers = interest.everyone()
