@@ -116,7 +116,7 @@ def test_what_cannot_be_read_is_logged_without_being_shown(caplog: pytest.LogCap
     caplog.set_level(logging.DEBUG, "tastytrade.books")
     Books().decode(frame("Quote", ["A", {}]))
 
-    assert "quarantined 1 rows of Quote" in caplog.text
+    assert "1 rows of Quote could not be read" in caplog.text
 
 
 def test_stats_have_rates_and_every_reader(source: Source) -> None:
