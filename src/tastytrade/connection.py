@@ -134,7 +134,7 @@ class Connection:
 
     async def _confirm(self) -> None:
         """Learn how far the server has read: it answers a ping after what was sent before it."""
-        protocol = self._protocol
+        protocol, answers = self._protocol, False
         while True:
             await self._unheard.wait()
             self._unheard.clear()
@@ -142,8 +142,12 @@ class Connection:
             try:
                 async with asyncio.timeout(self._timeouts.confirm):
                     await self._door.ping()
+                answers = True
             except TimeoutError:
-                pass  # busy servers answer late, and a server may not answer at all: liveness is elsewhere
+                if answers:  # busy servers answer late: nothing is confirmed before they do
+                    self._unheard.set()
+                    continue
+                # A server may answer none at all. Whether it lives is found out elsewhere.
             protocol.confirm(mark)
             self._wake.set()
 

@@ -106,10 +106,11 @@ class Continuity:
     def resume(self, symbol: Symbol, from_time: int) -> None:
         """The server is asked for a history again, from then on."""
         before = self._resumed.pop(symbol, None)
-        start = self._histories.get(symbol)
-        if start is not None and from_time > start:
-            floor = self._last.get(symbol, -1)
-            self._resumed[symbol] = _Resumed(floor, before.seen if before is not None else set())
+        start, newest = self._histories.get(symbol), self._last.get(symbol)
+        if start is None or newest is None or symbol not in self._whole:
+            return
+        if from_time > start or from_time == time_of(newest):
+            self._resumed[symbol] = _Resumed(newest, before.seen if before is not None else set())
 
     # Events.
 
