@@ -196,14 +196,16 @@ class _ChannelFeed:
         fault: Resnapshot | None = None,
     ) -> Iterable[EventBatch[Any]]:
         event_class = EVENT_CLASSES[entry.type]
-        rows, is_cut = None, False
+        rows, is_cut, from_time = None, False, now_ms
         if self.channel.contract is not Contract.AUTO or protocol.options.auto_candle_history:
             from_time = now_ms if entry.from_time is None else entry.from_time
             limit = (fault.limit if fault else None) or protocol.options.history_limit
             rows, is_cut = market.history(event_class, entry.symbol, from_time, now_ms, limit)
         has_rows = rows is not None and len(rows) > 0
         is_candle = event_class is Candle
-        self._newest[entry.key] = rows.columns["time"][-1] if rows and has_rows and is_candle else now_ms
+        # Where there was none yet, the candle of the running period may begin before now.
+        empty = min(from_time, now_ms) if is_candle else now_ms
+        self._newest[entry.key] = rows.columns["time"][-1] if rows and has_rows and is_candle else empty
         if fault is None:
             return snapshot_batches(event_class, entry, rows, is_cut=is_cut)
         return unusual_snapshot(fault, event_class, entry, rows, is_cut=is_cut)
