@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from tests.chaos.counting_market import checksum
@@ -136,18 +137,29 @@ class Books:
         return min(newest.values(), default=0) - END_MARGIN_NS
 
     def _windows(self) -> dict[tuple[str, str], Window]:
+        """What is given up is wanted until the newest sale that had been read then.
+
+        What lies in a socket unread when a program gives a symbol up, which is much after it was stopped
+        for a while, is not its own any more.
+        """
         found: dict[tuple[str, str], Window] = {}
+        read_ns = 0
         for line in self.lines:
-            if isinstance(line, Wanted):
+            if isinstance(line, Rows) and line.reader == "streams" and line.event_type == "TimeAndSale":
+                read_ns = max([read_ns, *self._happened_ns(line)])
+            elif isinstance(line, Wanted):
+                until_ns = min(line.at_ns - END_MARGIN_NS, read_ns - LEAST_LAG_NS, self.end_ns)
                 for key in ((name, symbol) for name in line.event_types for symbol in line.symbols):
-                    if line.gone:
-                        if key in found:
-                            found[key] = Window(
-                                found[key].from_ns, min(line.at_ns - END_MARGIN_NS, self.end_ns)
-                            )
-                    else:
+                    if not line.gone:
                         found[key] = Window(line.at_ns, self.end_ns)
+                    elif key in found:
+                        found[key] = Window(found[key].from_ns, until_ns)
         return found
+
+    def _happened_ns(self, line: Rows) -> Iterator[int]:
+        """When each row of a line happened."""
+        for symbol, number in zip(line.symbols, line.numbers, strict=True):
+            yield self.rhythm.time_ms(symbol, line.event_type, number) * 1_000_000
 
     # Questions.
 

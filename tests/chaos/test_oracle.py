@@ -188,6 +188,34 @@ def test_a_loss_without_a_gap_breaks_i1() -> None:
     assert "I1" in broken(judge(evidence(capture(lost=(4, 5.5)), done=(RST,))))
 
 
+def given_up(lines: list[AnyLine], at_s: float, *, unread_from_s: float) -> list[AnyLine]:
+    """One symbol given up, of which nothing was got since a time."""
+    rest = [
+        line
+        for line in lines
+        if not (isinstance(line, Rows) and line.symbols == ["C0001"] and line.at_ns > moment(unread_from_s))
+    ]
+    return inserted(rest, Wanted(moment(at_s), ["Quote", "TimeAndSale"], ["C0001"], gone=True))
+
+
+def test_what_was_unread_when_a_symbol_was_given_up_is_not_missing() -> None:
+    """The program was stopped from 4 to 6 s and gave the symbol up before it read anything."""
+    stopped = [
+        structs.replace(line, at_ns=moment(6.01), received_ns=moment(6.01))
+        if isinstance(line, Rows) and moment(4) < line.at_ns <= moment(6.01)
+        else line
+        for line in given_up(capture(), 6, unread_from_s=4)
+    ]
+
+    verdict = judge(evidence(inserted(stopped), done=(Done("client_stop", {}, moment(4), moment(6)),)))
+
+    assert verdict.findings == []
+
+
+def test_what_was_lost_before_a_symbol_was_given_up_is_missing() -> None:
+    assert "I1" in judge(evidence(given_up(capture(), 8, unread_from_s=4))).broken
+
+
 def test_a_gap_that_begins_when_the_loss_was_noticed_breaks_i1() -> None:
     verdict = judge(evidence(lossy(gap_from=5.0), done=(RST,)))
 
