@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -13,6 +13,7 @@ from tests.chaos.schedule import SILENT, Schedule
 from tests.chaos.verdict import INVARIANTS, Verdict, quantile
 
 EXAMPLE_LENGTH = 300
+SIDE_BY_SIDE = 2
 
 
 class Run(Struct, frozen=True):
@@ -65,8 +66,13 @@ def cells(run: Run) -> list[str]:
     ]
 
 
-def table_of(runs: Sequence[Run]) -> Table:
-    """A column a run: terminals are narrow."""
+def tables_of(runs: Sequence[Run]) -> Iterator[Table]:
+    """A column a run, and few of them side by side: terminals are narrow."""
+    for first in range(0, len(runs), SIDE_BY_SIDE):
+        yield _table(runs[first : first + SIDE_BY_SIDE])
+
+
+def _table(runs: Sequence[Run]) -> Table:
     table = Table(title="chaos")
     table.add_column()
     for run in runs:

@@ -26,7 +26,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from tests.chaos.course import run
 from tests.chaos.mutants import MUTANTS, survivors
 from tests.chaos.program import ROOT, Failed
-from tests.chaos.report import Run, findings_of, table_of, write_reports
+from tests.chaos.report import Run, findings_of, tables_of, write_reports
 from tests.chaos.schedule import Schedule, load, make, save
 from tests.chaos.shrink import shrunk
 
@@ -103,7 +103,7 @@ async def main(arguments: argparse.Namespace, folder: Path) -> int:
         named = chosen(arguments)
         if named:
             runs = await storms(named, folder)
-            Console().print(table_of(runs))
+            Console().print(*tables_of(runs), sep="\n")
             for one in runs:
                 for text in findings_of(one):
                     console.print(f"{one.name}: {text}", markup=False)

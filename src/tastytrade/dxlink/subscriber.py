@@ -48,8 +48,8 @@ class Subscriber:
         self.by_number: dict[int, Channel] = {}
         """The channels of this connection by their numbers."""
         self.budget = BUDGET
-        self.asked = self.confirmed = 0
-        """Marks: of the message sent last, and of the last that the server has read."""
+        self.asked = 0
+        """The mark of the message sent last."""
         self.lost: list[tuple[Channel, Meaning]] = []
         """Channels on which data may have stopped though the connection lives, because the server closed
         them or refused something; whoever takes note empties it."""
@@ -93,18 +93,8 @@ class Subscriber:
     # How far the server knows.
 
     @property
-    def is_settled(self) -> bool:
-        """Whether the server has been told everything that is desired."""
-        return all(channel.wanted.is_settled for channel in self.channels)
-
-    @property
-    def is_asked(self) -> bool:
-        """Whether the server has been asked for everything that is desired and that it has room for."""
-        return all(channel.wanted.is_asked for channel in self.channels)
-
-    @property
     def is_confirmed(self) -> bool:
-        """Whether, besides, it has read that."""
+        """Whether the server has read that everything is wanted for which it has room."""
         return all(channel.is_confirmed for channel in self.channels)
 
     @property
@@ -134,7 +124,6 @@ class Subscriber:
 
     def confirm(self, mark: int) -> None:
         """The server has read everything that was said up to a mark."""
-        self.confirmed = max(self.confirmed, mark)
         for channel in self.channels:
             channel.confirm(mark)
 
@@ -146,7 +135,7 @@ class Subscriber:
             channel.restart()
             channel.closures = 0
         self.by_number = {}
-        self.asked = self.confirmed = 0
+        self.asked = 0
         self.lost = []
         self._last_number = -1
         self._next_chunk_at = now

@@ -108,7 +108,7 @@ def test_the_server_ends_up_with_what_is_wanted_and_the_columns_asked_for() -> N
 
     assert list(pair.server.channels[1].entries) == [("Trade", "SPX", "")]
     assert "eventType" not in pair.server.channels[1].columns("Trade")
-    assert pair.client.is_settled
+    assert pair.client.progress == (1, 1)
 
 
 def test_data_comes_as_frames_that_decode_by_the_columns_in_force() -> None:
@@ -235,7 +235,7 @@ def test_chunks_are_paced_and_a_rate_error_pauses_and_adds_everything_again() ->
 
     assert 0 < first < second == paused < 1200
     assert len(pair.server.channels[1].entries) == 1200
-    assert pair.client.is_settled
+    assert pair.client.progress == (1200, 1200)
 
 
 def test_a_channel_error_leaves_the_connection_alone() -> None:
