@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -14,7 +13,6 @@ from tastytrade.transport.websocket import WebSocketDoor
 
 BLOCKED_POLL = 0.01
 """Seconds between two looks at whether a full reader has made room."""
-FRAMES_PER_TURN = 64
 PROBE = 5.0
 """Seconds in which a server has to answer after we were asleep."""
 
@@ -79,20 +77,12 @@ class Connection:
 
     async def _read(self) -> None:
         protocol, received, now, blocked = self._protocol, self._received, self._now, self._blocked
-        malformed = protocol.malformed
         while True:
-            for _ in range(FRAMES_PER_TURN):
-                text = await self._door.receive()
-                for message in protocol.receive(text, now=now(), received_ns=time.time_ns()):
-                    received(message)
-                if protocol.malformed > malformed:  # it is to be noted before the next message
-                    malformed = protocol.malformed
-                    self._progressed()
+            arrival = await self._door.receive()
+            for message in protocol.receive_all(arrival.texts, now=now(), received_ns=arrival.received_ns):
+                received(message)
                 if blocked():
                     await self._wait_for_room()
-            await asyncio.sleep(
-                0
-            )  # what has arrived already is given without waiting; others want their turn
 
     async def _wait_for_room(self) -> None:
         """Read nothing while a reader is full who wants that; the server's buffers fill up meanwhile."""

@@ -20,7 +20,7 @@ from tastytrade.dxfeed.gap import GapReason, GapScope
 from tastytrade.dxlink.client import ClientProtocol, Received
 from tastytrade.dxlink.frame import Frame
 from tastytrade.dxlink.meaning import Meaning
-from tastytrade.dxlink.messages import CONNECTION, Unknown
+from tastytrade.dxlink.messages import CONNECTION, Unknown, Unreadable
 from tastytrade.dxlink.snapshot import ended_histories
 from tastytrade.errors import (
     CredentialsRejected,
@@ -87,7 +87,6 @@ class Line:
         self._url = ""
         self._concerns: dict[str, str] = {}
         self._last_event_ns = 0
-        self._unreadable = 0
         self._live_at: float | None = None
         self._confirmed_at = 0.0
         self._look_again: asyncio.TimerHandle | None = None
@@ -181,6 +180,9 @@ class Line:
                 self._books.unclaimed(message)
             self._count_histories(message)
             return
+        if isinstance(message, Unreadable):
+            self._note_unreadable()
+            return
         if self.protocol.wants_token and not self._token_wanted.is_set():
             self._lose(GapReason.AUTH)
             self._interest.resume(self.protocol)
@@ -210,8 +212,6 @@ class Line:
     def _progress(self) -> None:
         """Tell the state that the protocol has come to."""
         protocol = self.protocol
-        if protocol.malformed > self._unreadable:
-            self._note_unreadable()
         if not protocol.is_ready:
             self._enter(State.AUTHENTICATING, f"waiting for {protocol.step.value}")
             return
@@ -263,7 +263,6 @@ class Line:
 
     def _note_unreadable(self) -> None:
         """A message that could not be read may have been data."""
-        self._unreadable = self.protocol.malformed
         if self._last_event_ns:
             self._lose(GapReason.PROTOCOL_ERROR)
             self.wake.set()  # where everything is confirmed, what may be missing ends at once

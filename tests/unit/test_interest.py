@@ -48,7 +48,7 @@ class Readers:
 
     def frame(self, number: int) -> Frame:
         text = b'{"type":"FEED_DATA","channel":%d,"data":[]}' % number
-        return Frame(text, {}, channel=number, epoch=1, received_ns=0)
+        return Frame([text], {}, channel=number, epoch=1, received_ns=0)
 
 
 @pytest.fixture

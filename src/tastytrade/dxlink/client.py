@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from enum import Enum
 from itertools import count
 
-from tastytrade.dxlink.frame import Frame, channel_of_feed_data
+from tastytrade.dxlink.frame import Frame, beginning_of_feed_data, channel_of_feed_data
 from tastytrade.dxlink.liveness import KEEPALIVE_TIMEOUT, QUIET_GRACE, Liveness
 from tastytrade.dxlink.meaning import Meaning, meaning_of, unknown_channel
 from tastytrade.dxlink.messages import (
@@ -29,6 +29,7 @@ from tastytrade.dxlink.messages import (
     Message,
     Setup,
     Unknown,
+    Unreadable,
     decode,
     encode,
     shorten,
@@ -48,7 +49,10 @@ STEP_TIMEOUT = 10.0
 MAX_MALFORMED = 10
 """Unreadable messages within ten seconds after which the connection is given up."""
 
-Received = AnyMessage | Unknown | Frame
+JOINED_BYTES = 1 << 13
+"""So much text of one channel makes one frame at most, where it comes together in smaller messages."""
+
+Received = AnyMessage | Unknown | Unreadable | Frame
 
 
 class Step(Enum):
@@ -123,8 +127,31 @@ class ClientProtocol(Subscriber):
         """Nobody reads (or somebody does again): what does not come meanwhile is no silence."""
         self._liveness.heard_at = now if reading else float("inf")
 
+    def receive_all(self, texts: Sequence[bytes], *, now: float, received_ns: int = 0) -> Iterator[Received]:
+        """Take the messages that came together, as ``receive()`` does each: one is acted upon when the one
+        before has been given. FEED_DATA of one channel in a row are one Frame."""
+        self._liveness.heard_at = now
+        run: list[bytes] = []
+        number, beginning, room = 0, b"", 0
+        for text in texts:
+            if run:
+                room -= len(text)
+                if room > 0 and text.startswith(beginning):
+                    run.append(text)
+                    continue
+                yield from self._data(run, number, received_ns)
+                run = []
+            found = channel_of_feed_data(text)
+            if found is None or not self.is_ready:
+                yield from self.receive(text, now=now, received_ns=received_ns)
+            else:
+                number, run, room = found, [text], JOINED_BYTES - len(text)
+                beginning = beginning_of_feed_data(found)
+        if run:
+            yield from self._data(run, number, received_ns)
+
     def receive(self, text: bytes, *, now: float, received_ns: int = 0) -> list[Received]:
-        """Take one text frame; gives what it was, for whoever watches, with FEED_DATA as a Frame.
+        """Take one message; gives what it was, for whoever watches, with FEED_DATA as a Frame.
 
         Raises ProtocolError when the peer does not speak DXLink or breaks the handshake, and
         FeedUnauthorized when it refuses the token. Anything else malformed is counted and skipped.
@@ -132,14 +159,13 @@ class ClientProtocol(Subscriber):
         self._liveness.heard_at = now
         number = channel_of_feed_data(text)
         if number is not None and self.is_ready:
-            return self._data(text, number, received_ns)
+            return self._data([text], number, received_ns)
         try:
             message = decode(text)
         except ProtocolError as error:
-            self._count_malformed(error, now)
-            return []
+            return [self._unreadable(error, now)]
         if isinstance(message, FeedData):
-            return self._data(text, message.channel, received_ns)
+            return self._data([text], message.channel, received_ns)
         if isinstance(message, Error):  # whoever watches may log it
             message = Error(message.channel, message.error, self._without_token(message.message))
         if isinstance(message, Unknown):
@@ -193,12 +219,12 @@ class ClientProtocol(Subscriber):
 
     # One message.
 
-    def _data(self, text: bytes, number: int, received_ns: int) -> list[Received]:
+    def _data(self, texts: list[bytes], number: int, received_ns: int) -> list[Received]:
         channel = self.by_number.get(number)
         if channel is None:
-            self.stray += 1
+            self.stray += len(texts)
             return []
-        frame = Frame(text, channel.layout, channel=number, epoch=self.epoch, received_ns=received_ns)
+        frame = Frame(texts, channel.layout, channel=number, epoch=self.epoch, received_ns=received_ns)
         frame.contract = channel.plan.contract
         frame.unanswered = channel.wanted.unanswered
         return [frame]
@@ -276,12 +302,13 @@ class ClientProtocol(Subscriber):
     def _put(self, message: Message) -> None:
         self._outbox.append(encode(message))
 
-    def _count_malformed(self, error: ProtocolError, now: float) -> None:
+    def _unreadable(self, error: ProtocolError, now: float) -> Unreadable:
         self.malformed += 1
         self._malformed_at.append(now)
         burst = len(self._malformed_at) == MAX_MALFORMED and now - self._malformed_at[0] <= 10.0
         if burst or not self.is_ready:
             raise ProtocolError(shorten(self._without_token(str(error)), 300))
+        return Unreadable(self._without_token(str(error)))
 
     def _without_token(self, text: str) -> str:
         return text.replace(self._token, "<token>") if self._token else text

@@ -12,9 +12,9 @@ at types. Only columns that hold something unusual ("NaN", null, a number as tex
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from itertools import compress, groupby
+from itertools import chain, compress, groupby
 from math import inf
 from typing import Any
 
@@ -31,6 +31,7 @@ Layout = Mapping[str, Columns]
 MakeBatch = Callable[[type[Event], Mapping[str, list[Any]]], EventBatch[Event]]
 
 _SPECIAL = {"NaN": NAN, "Infinity": inf, "-Infinity": -inf}
+_DOUBLE: dict[Any, float] = {**_SPECIAL, None: NAN}
 _INT64 = range(-(1 << 63), 1 << 63)
 _BAD = object()
 
@@ -103,6 +104,19 @@ def _plan(event_type: str, columns: Columns) -> _Plan | str:
     return _Plan(event_class, columns, tuple(known.get(name) for name in columns))
 
 
+def joined(messages: Iterable[Any]) -> list[Any] | None:
+    """The ``data`` of several FEED_DATA as that of one; None where one of them is not plainly COMPACT.
+
+    What is to be decoded by itself, so that nothing else suffers from it, is left to the caller.
+    """
+    found: list[Any] = []
+    for data in messages:
+        if type(data) is not list or len(data) % 2 or not data or type(data[0]) is not str:
+            return None
+        found += data
+    return found
+
+
 def _decode_compact(data: list[Any], layout: Layout, decoded: _Decoding) -> None:
     position = 0
     while position + 1 < len(data):
@@ -120,10 +134,25 @@ def _decode_compact(data: list[Any], layout: Layout, decoded: _Decoding) -> None
             rows = len(values) // len(columns) if columns else 1
             decoded.quarantined.append(Quarantined(plan, event_type, max(rows, 1), values[:40]))
         elif values:
+            end = _end_of_run(data, position, len(plan.columns))
+            if end > position and not len(values) % len(plan.columns):
+                values = list(chain(values, *data[position + 1 : end : 2]))
+                position = end
             _decode_rows(plan, values, decoded)
     if position < len(data):
         rest = data[position:]
         decoded.quarantined.append(Quarantined("not pairs of event type and array", "", 1, rest[:40]))
+
+
+def _end_of_run(data: list[Any], position: int, width: int) -> int:
+    """Until where pairs of whole rows follow that are of the type of the pair before ``position``."""
+    event_type = data[position - 2]
+    while position + 1 < len(data) and data[position] == event_type:
+        values = data[position + 1]
+        if type(values) is not list or len(values) % width:
+            break
+        position += 2
+    return position
 
 
 def _decode_rows(plan: _Plan, values: list[Any], decoded: _Decoding) -> None:
@@ -194,11 +223,12 @@ def _checked(
     for (name, column), field in zip(columns.items(), fields, strict=True):
         if field is None or field.kind is Kind.ANY or _is_usual(field.kind, column, decoded.booleans):
             continue
-        usual = _USUAL[field.kind]
-        mended = [value if type(value) in usual else _mended(field, value) for value in column]
-        for row, value in enumerate(mended):
-            if value is _BAD:
-                bad_rows.setdefault(row, f"{name} cannot be {column[row]!r}"[:200])
+        mended = _doubles(column) if field.kind is Kind.DOUBLE else None
+        if mended is None:
+            mended = [_mended(field, value) for value in column]
+            for row, value in enumerate(mended):
+                if value is _BAD:
+                    bad_rows.setdefault(row, f"{name} cannot be {column[row]!r}"[:200])
         columns[name] = mended
     symbols = columns["eventSymbol"]
     if "" in symbols or None in symbols:
@@ -213,6 +243,15 @@ def _checked(
         columns = {name: list(compress(column, keep)) for name, column in columns.items()}
     if columns["eventSymbol"]:
         decoded.batches.append(decoded.make_batch(event_class, columns))
+
+
+def _doubles(column: list[Any]) -> list[Any] | None:
+    """The column with what JSON has no number for as the double it is, if there is nothing else to mend."""
+    try:
+        found = list(map(_DOUBLE.get, column, column))
+    except TypeError:  # an array or an object
+        return None
+    return found if _USUAL[Kind.DOUBLE].issuperset(map(type, found)) else None
 
 
 def _is_usual(kind: Kind, column: list[Any], booleans: bool) -> bool:

@@ -172,6 +172,12 @@ class Unknown(Struct, frozen=True):
     raw: bytes
 
 
+class Unreadable(Struct, frozen=True):
+    """A message that is none of DXLink's, or breaks its rules; ``reason`` says how."""
+
+    reason: str
+
+
 AnyMessage = (
     Setup | Auth | AuthState | Keepalive | Error
     | ChannelRequest | ChannelOpened | ChannelCancel | ChannelClosed

@@ -1,4 +1,4 @@
-"""The door to a WebSocket: the only file that imports websockets. Bytes in, bytes out, errors in words."""
+"""The door to a WebSocket. Bytes in, bytes out, errors in words."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from ipaddress import ip_address
+from typing import cast
 from urllib.parse import urlsplit
 
 from websockets import CloseCode
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import connect
 from websockets.exceptions import (
     ConnectionClosed,
     InvalidHandshake,
@@ -25,6 +26,7 @@ from websockets.uri import parse_uri
 
 from tastytrade.errors import ConnectFailed, ConnectionLost
 from tastytrade.rest.address import check_feed_url, is_loopback
+from tastytrade.transport.wire import Arrival, Wire
 
 log = logging.getLogger(__name__)
 
@@ -37,15 +39,15 @@ MAX_MESSAGE_BYTES = 16 << 20
 
 
 class WebSocketDoor:
-    """An open WebSocket that carries text frames."""
+    """An open WebSocket that carries text messages."""
 
-    def __init__(self, connection: ClientConnection) -> None:
+    def __init__(self, connection: Wire) -> None:
         self._connection = connection
 
-    async def receive(self) -> bytes:
-        """The next text frame as UTF-8 bytes. Raises ConnectionLost when there will be none."""
+    async def receive(self) -> Arrival:
+        """The next messages. Raises ConnectionLost when there will be none."""
         try:
-            return await self._connection.recv(decode=False)
+            return await self._connection.receive()
         except ConnectionClosed as error:
             raise _lost(error) from None
 
@@ -83,6 +85,7 @@ async def open_websocket(
             user_agent_header=user_agent,
             compression=None,  # costs half as much CPU again at feed rates
             max_size=MAX_MESSAGE_BYTES,
+            create_connection=Wire,
             ping_interval=None,  # DXLink's own KEEPALIVE is the sign of life; busy servers answer pings late
             open_timeout=open_timeout,
             close_timeout=close_timeout,
@@ -100,8 +103,12 @@ async def open_websocket(
         ) from None
     except (OSError, InvalidHandshake, InvalidURI, TimeoutError, UnicodeError) as error:
         raise _failed(url, error, open_timeout) from None
-    async with connection:
-        yield WebSocketDoor(connection)
+    wire = cast(Wire, connection)
+    async with wire:
+        try:
+            yield WebSocketDoor(wire)
+        finally:
+            wire.ignore()
 
 
 class _Connect(connect):

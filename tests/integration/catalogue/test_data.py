@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tastytrade import Candle, Quote, Trade
 from tastytrade.dxfeed import Event, EventBatch, Order, Summary, TimeAndSale
-from tastytrade.dxfeed.gap import GapReason, GapScope
+from tastytrade.dxfeed.gap import Gap, GapReason, GapScope
 from tastytrade.dxlink.compact import decode_data
 from tastytrade.dxlink.encoding import encode_compact
 from tastytrade.dxlink.messages import Contract
@@ -163,7 +163,11 @@ async def trades_at(times: list[int]) -> list[EventBatch[Any]]:
         link = await (await server.link()).wants("SPY")
         for price, moment in enumerate(times):
             await link.give(Trade("SPY", price=float(price), time=moment, sequence=0))
-        records = await records_until(trades, lambda found: len(found) == len(times))
+        records = await records_until(trades, lambda found: sum(map(len, batches_of(found))) == len(times))
+    return batches_of(records)
+
+
+def batches_of(records: list[EventBatch[Any] | Gap]) -> list[EventBatch[Any]]:
     return [record for record in records if isinstance(record, EventBatch)]
 
 

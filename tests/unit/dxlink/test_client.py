@@ -4,7 +4,7 @@ import pytest
 
 from tastytrade.dxfeed import EventBatch, Quote, Trade
 from tastytrade.dxlink.client import ClientProtocol, Step
-from tastytrade.dxlink.messages import Contract, DataFormat, Entry, Error, FeedConfig
+from tastytrade.dxlink.messages import Contract, DataFormat, Entry, Error, FeedConfig, Unreadable
 from tastytrade.dxlink.plan import ChannelPlan
 from tastytrade.dxlink.server_options import ServerOptions
 from tastytrade.errors import (
@@ -247,6 +247,7 @@ def test_a_channel_error_leaves_the_connection_alone() -> None:
     )
 
     assert pair.client.is_ready
+    assert isinstance(error, Error)
     assert error.channel == 1
 
 
@@ -351,7 +352,7 @@ def test_a_server_that_is_not_dxlink_is_said_to_be_none() -> None:
 def test_unreadable_messages_are_skipped_until_they_are_too_many() -> None:
     pair = ready()
     for _ in range(9):
-        assert pair.client.receive(b"{", now=1.0) == []
+        assert isinstance(pair.client.receive(b"{", now=1.0)[0], Unreadable)
 
     with pytest.raises(ProtocolError):
         pair.client.receive(b"{", now=1.0)

@@ -68,7 +68,7 @@ def events_of(record: dict[str, Any]) -> list[Any]:
     if data and isinstance(data[0], str):
         layout = {data[0]: tuple(LAYOUTS[data[0], len(data[1])].split())}
     text = msgspec.json.encode({"type": "FEED_DATA", "channel": frame["channel"], "data": data})
-    decoded = Frame(text, layout, channel=1, epoch=1, received_ns=0).decode()
+    decoded = Frame([text], layout, channel=1, epoch=1, received_ns=0).decode()
     assert decoded.quarantined == []
     return [event for batch in decoded.batches for event in batch]
 

@@ -62,7 +62,7 @@ class HandFeed:
         name, names = type(events[0]).__name__, field_names(type(events[0]))
         values = [_wire(getattr(event, field)) for event in events for field in names]
         text = msgspec.json.encode({"type": "FEED_DATA", "channel": 1, "data": [name, values]})
-        frame = Frame(text, {name: names}, channel=1, epoch=epoch, received_ns=received_ns)
+        frame = Frame([text], {name: names}, channel=1, epoch=epoch, received_ns=received_ns)
         for subscription in tuple(self.open):
             subscription.put(frame)
 

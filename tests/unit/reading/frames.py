@@ -22,7 +22,7 @@ SECOND = 1_000_000_000
 
 def frame(*data: Any, at_ns: int = 0, epoch: int = 1, number: int = 0) -> Frame:
     text = json.dumps({"type": "FEED_DATA", "channel": 1, "data": data}).encode()
-    made = Frame(text, LAYOUT, channel=1, epoch=epoch, received_ns=at_ns)
+    made = Frame([text], LAYOUT, channel=1, epoch=epoch, received_ns=at_ns)
     made.number = number
     return made
 
