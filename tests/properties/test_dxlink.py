@@ -160,7 +160,7 @@ def test_a_spoilt_value_costs_its_row_at_most(batch: EventBatch[Event], data: st
     place = data.draw(st.integers(0, len(pairs[1]) - 1))
     pairs[1][place] = data.draw(json_values)
     row = place // len(batch.columns)
-    decoded = decode_data(pairs, layout, booleans=True)
+    decoded = decode_data(pairs, layout)
     events = [event for one in decoded.batches for event in one]
     expected = list(batch)
     others = [event for number, event in enumerate(expected) if number != row]

@@ -7,7 +7,8 @@ delivered. Every 64-bit integer stays exact.
 
 Cost: one JSON parse, then per column one slice and one pass in C that proves its values usual: ``sum``
 fails on anything but numbers and ``"".join`` on anything but text, at a quarter of the price of looking
-at types. Only columns that hold something unusual ("NaN", null, a number as text) are walked in Python.
+at types. Only where something unusual is found ("NaN", null, a number as text) is a batch looked at column
+by column, and only such a column is walked in Python.
 """
 
 from __future__ import annotations
@@ -57,12 +58,12 @@ def decode_data(
     layout: Layout,
     make_batch: MakeBatch = EventBatch,
     *,
-    booleans: bool = True,
+    booleans: int | None = None,
 ) -> Decoded:
     """Decode the parsed ``data`` of one FEED_DATA. Raises nothing for what a server may send.
 
-    ``booleans=False`` is the caller's word that the text holds no ``true`` or ``false``, which are
-    the only non-numbers that a sum accepts; it makes the check of number columns cheaper.
+    ``booleans`` is how many ``true`` and ``false`` the text holds at most, where the caller knows: they are
+    the only non-numbers that a sum accepts. Where none is out of place, number columns are cheap to check.
     """
     decoded = _Decoding([], [], make_batch, booleans)
     if not isinstance(data, list):
@@ -80,15 +81,20 @@ class _Decoding(Struct):
     batches: list[EventBatch[Event]]
     quarantined: list[Quarantined]
     make_batch: MakeBatch
-    booleans: bool
+    booleans: int | None
 
 
 class _Plan(Struct, frozen=True):
-    """How to read the rows of one event type under one set of columns."""
+    """How to read the rows of one event type under one set of columns; ``texts`` to ``booleans`` are the
+    places of columns that hold these."""
 
     event_class: type[Event]
     columns: Columns
     fields: tuple[Field | None, ...]
+    texts: tuple[int, ...]
+    doubles: tuple[int, ...]
+    integers: tuple[int, ...]
+    booleans: tuple[int, ...]
 
 
 @lru_cache(maxsize=256)
@@ -101,7 +107,20 @@ def _plan(event_type: str, columns: Columns) -> _Plan | str:
     if len(set(columns)) < len(columns):
         return f"{event_type} came with a column announced twice"
     known = fields_by_name(event_class)
-    return _Plan(event_class, columns, tuple(known.get(name) for name in columns))
+    fields = tuple(known.get(name) for name in columns)
+
+    def places(*kinds: Kind) -> tuple[int, ...]:
+        return tuple(at for at, field in enumerate(fields) if field is not None and field.kind in kinds)
+
+    return _Plan(
+        event_class,
+        columns,
+        fields,
+        places(Kind.TEXT, Kind.NAME),
+        places(Kind.DOUBLE),
+        places(Kind.INTEGER),
+        places(Kind.BOOLEAN),
+    )
 
 
 def joined(messages: Iterable[Any]) -> list[Any] | None:
@@ -111,8 +130,11 @@ def joined(messages: Iterable[Any]) -> list[Any] | None:
     """
     found: list[Any] = []
     for data in messages:
-        if type(data) is not list or len(data) % 2 or not data or type(data[0]) is not str:
+        if type(data) is not list or len(data) % 2 or not data:
             return None
+        for place in range(0, len(data), 2):
+            if type(data[place]) is not str or type(data[place + 1]) is not list:
+                return None
         found += data
     return found
 
@@ -167,8 +189,30 @@ def _decode_rows(plan: _Plan, values: list[Any], decoded: _Decoding) -> None:
         decoded.quarantined.append(Quarantined(reason, plan.event_class.__name__, lost, raw))
         values = values[: count * width]
     if count:
-        columns = {name: values[i::width] for i, name in enumerate(plan.columns)}
-        _checked(plan.event_class, columns, plan.fields, decoded)
+        slices = [values[place::width] for place in range(width)]
+        columns = dict(zip(plan.columns, slices, strict=True))
+        if _are_usual(plan, slices, decoded.booleans) and all(columns["eventSymbol"]):
+            decoded.batches.append(decoded.make_batch(plan.event_class, columns))
+        else:
+            _checked(plan.event_class, columns, plan.fields, decoded)
+
+
+def _are_usual(plan: _Plan, slices: list[list[Any]], booleans: int | None) -> bool:
+    """Whether every value of a batch is of its field's own JSON type. May say no too often, never yes."""
+    if booleans != len(plan.booleans) * len(slices[0]):  # one may be where a number should be
+        return False
+    try:
+        for place in plan.texts:
+            "".join(slices[place])
+        sum(map(sum, [slices[place] for place in plan.doubles]))
+        whole = sum(map(sum, [slices[place] for place in plan.integers]))
+    except TypeError:
+        return False
+    if type(whole) is not int:
+        return False
+    if whole not in _INT64 and not all(_is_usual(Kind.INTEGER, slices[place]) for place in plan.integers):
+        return False
+    return all(_is_usual(Kind.BOOLEAN, slices[place]) for place in plan.booleans)
 
 
 def _rows_before_doubt(plan: _Plan, values: list[Any], count: int) -> int:
@@ -221,7 +265,7 @@ def _checked(
     """Mend unusual values, take out rows that cannot be mended, and add the batch of the others."""
     bad_rows: dict[int, str] = {}
     for (name, column), field in zip(columns.items(), fields, strict=True):
-        if field is None or field.kind is Kind.ANY or _is_usual(field.kind, column, decoded.booleans):
+        if field is None or field.kind is Kind.ANY or _is_usual(field.kind, column):
             continue
         mended = _doubles(column) if field.kind is Kind.DOUBLE else None
         if mended is None:
@@ -254,25 +298,17 @@ def _doubles(column: list[Any]) -> list[Any] | None:
     return found if _USUAL[Kind.DOUBLE].issuperset(map(type, found)) else None
 
 
-def _is_usual(kind: Kind, column: list[Any], booleans: bool) -> bool:
-    """Whether every value is of its field's own JSON type. May say no too often, never yes."""
-    try:
-        if kind is Kind.TEXT or kind is Kind.NAME:
-            "".join(column)
-            return True
-        if booleans or kind is Kind.BOOLEAN:
-            return _USUAL[kind].issuperset(map(type, column))
-        total = sum(column)
-        return kind is Kind.DOUBLE or type(total) is int
-    except TypeError:
-        return False
+def _is_usual(kind: Kind, column: list[Any]) -> bool:
+    """Whether every value of a column is of its field's own JSON type, and an integer one of 64 bits."""
+    is_usual = _USUAL[kind].issuperset(map(type, column))
+    return is_usual and (kind is not Kind.INTEGER or (min(column) in _INT64 and max(column) in _INT64))
 
 
 def _mended(field: Field, value: Any) -> Any:
     """The value as its field holds it, or _BAD. Null is nan for a double, None for a text, else "not set"."""
     kind = field.kind
     if kind is Kind.ANY or type(value) in _USUAL[kind]:
-        return value
+        return value if kind is not Kind.INTEGER or value in _INT64 else _BAD
     if value is None:
         return _NULL.get(kind, field.default)
     if kind is Kind.DOUBLE:

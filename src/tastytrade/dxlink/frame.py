@@ -27,14 +27,31 @@ _ROW_BITS = 22
 """An ingest number is the frame's and the row's in it; a frame of 16 MiB has fewer than 2^22 rows."""
 
 
-class _Message(Struct):
-    """What there is to read of a FEED_DATA."""
+class _Plain(Struct):
+    """A FEED_DATA as it mostly is: COMPACT, and without ``true`` and ``false``."""
+
+    data: list[str | list[float | int | str | None]]
+
+
+class _Any(Struct):
+    """Any FEED_DATA."""
 
     data: Any = None
 
 
-_one = msgspec.json.Decoder(_Message)
-_several = msgspec.json.Decoder(list[_Message])
+_plain = msgspec.json.Decoder(_Plain)
+_several_plain = msgspec.json.Decoder(list[_Plain])
+_any = msgspec.json.Decoder(_Any)
+_several_any = msgspec.json.Decoder(list[_Any])
+_UNREADABLE = (msgspec.DecodeError, UnicodeError, RecursionError)
+
+
+def _read(plain: msgspec.json.Decoder[Any], other: msgspec.json.Decoder[Any], text: bytes) -> tuple[Any, int]:
+    """What a text says, and how many ``true`` and ``false`` there are in it at most."""
+    try:
+        return plain.decode(text), 0
+    except msgspec.ValidationError:
+        return other.decode(text), text.count(b"true") + text.count(b"false")
 
 
 def channel_of_feed_data(text: bytes) -> int | None:
@@ -104,33 +121,29 @@ class Frame:
 
     def _parse(self) -> Decoded:
         self._rows = 0
-        texts = self.texts
-        if len(texts) == 1:
-            return self._parse_one(texts[0])
-        whole = b"[%b]" % b",".join(texts)
+        if len(self.texts) == 1:
+            return self._parse_one(self.texts[0])
         try:
-            data = joined(message.data for message in _several.decode(whole))
-        except (msgspec.DecodeError, UnicodeError, RecursionError):
+            messages, booleans = _read(_several_plain, _several_any, b"[%b]" % b",".join(self.texts))
+            data = joined([message.data for message in messages])
+        except _UNREADABLE:
             data = None
-        if data is None:  # one of them is unlike the others: its rows are to blame alone
-            parts = [self._parse_one(text) for text in texts]
-            return Decoded(
-                [batch for part in parts for batch in part.batches],
-                [bad for part in parts for bad in part.quarantined],
-            )
-        return self._decode_data(whole, data)
+        if data is not None:
+            return decode_data(data, self.layout, self._batch, booleans=booleans)
+        # One of them is unlike the others: the rows of that one are to blame alone.
+        parts = [self._parse_one(text) for text in self.texts]
+        return Decoded(
+            [batch for part in parts for batch in part.batches],
+            [bad for part in parts for bad in part.quarantined],
+        )
 
     def _parse_one(self, text: bytes) -> Decoded:
         try:
-            data = _one.decode(text).data
-        except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+            message, booleans = _read(_plain, _any, text)
+        except _UNREADABLE as error:
             reason = f"not readable JSON: {error}"
             return Decoded([], [Quarantined(reason, "", 1, shorten(text, _MAX_QUARANTINED_BYTES))])
-        return self._decode_data(text, data)
-
-    def _decode_data(self, text: bytes, data: Any) -> Decoded:
-        booleans = b"true" in text or b"false" in text
-        return decode_data(data, self.layout, self._batch, booleans=booleans)
+        return decode_data(message.data, self.layout, self._batch, booleans=booleans)
 
     def _batch(self, event_class: type[Event], columns: Mapping[str, list[Any]]) -> EventBatch[Event]:
         rows = len(columns["eventSymbol"])

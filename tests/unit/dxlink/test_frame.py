@@ -96,3 +96,70 @@ def test_of_what_is_not_readable_only_the_beginning_is_kept() -> None:
     (bad,) = frame(b'{"type":"FEED_DATA","channel":3,"data":[' + b"1," * 100_000).decode().quarantined
 
     assert len(str(bad.raw)) < 10_000
+
+
+def together(*texts: bytes) -> Frame:
+    made = Frame(texts, LAYOUT, channel=3, epoch=2, received_ns=9)
+    made.number = 1
+    return made
+
+
+def rows_of(one: Frame) -> list[tuple[str, str, float]]:
+    found: list[tuple[str, str, float]] = []
+    for batch in one.decode().batches:
+        prices = batch.columns.get("bidPrice") or batch.columns["price"]
+        found += zip([batch.event_class.__name__] * len(batch), batch.symbols, prices, strict=True)
+    return found
+
+
+def test_messages_that_came_together_are_one_batch_of_each_run_of_a_type() -> None:
+    trade = b'{"type":"FEED_DATA","channel":3,"data":["Trade",["B",7.0]]}'
+    decoded = together(quotes(1.0), quotes(2.0, 3.0), trade, quotes(4.0)).decode()
+
+    assert [(batch.event_class.__name__, len(batch)) for batch in decoded.batches] == [
+        ("Quote", 3),
+        ("Trade", 1),
+        ("Quote", 1),
+    ]
+    assert decoded.quarantined == []
+
+
+def test_ingest_numbers_rise_over_messages_that_came_together() -> None:
+    batches = together(quotes(1.0), b'{"type":"FEED_DATA","channel":3,"data":["Trade",["B",7.0]]}').decode()
+    numbers = [number for batch in batches.batches for number in batch.numbers]
+
+    assert numbers == list(numbers_of(1, 0, 2))
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        b'{"type":"FEED_DATA","channel":3,"data":["Quote",["A"',
+        b'{"type":"FEED_DATA","channel":3,"data":{}}',
+        b'{"type":"FEED_DATA","channel":3,"data":["Quote",["\xff",1.0]]}',
+        b'{"type":"FEED_DATA","channel":3,"data":["Quote",["A",1.0,"A"]]}',
+        b'{"type":"FEED_DATA","channel":3,"data":["Quote",["A",true]]}',
+        b'{"type":"FEED_DATA","channel":3,"data":["Quote",["A",[]]]}',
+        b'{"type":"FEED_DATA","channel":3,"data":["Quote"]}',
+        b'{"type":"FEED_DATA","channel":3,"data":["Quote",7]}',
+        b'{"type":"FEED_DATA","channel":3,"data":["Weather",[1]]}',
+        b'{"type":"FEED_DATA","channel":3}',
+        b'{"type":"FEED_DATA","channel":3,"data":[]}]',
+    ],
+)
+def test_one_that_is_wrong_takes_nothing_from_those_it_came_with(bad: bytes) -> None:
+    alone = [one.decode() for one in (together(quotes(1.0)), together(bad), together(quotes(2.0)))]
+    decoded = together(quotes(1.0), bad, quotes(2.0)).decode()
+
+    assert [event for batch in decoded.batches for event in batch] == [
+        event for one in alone for batch in one.batches for event in batch
+    ]
+    assert [(bad.event_type, bad.rows) for bad in decoded.quarantined] == [
+        (bad.event_type, bad.rows) for one in alone for bad in one.quarantined
+    ]
+
+
+def test_an_event_in_full_format_may_come_with_others() -> None:
+    full = b'{"type":"FEED_DATA","channel":3,"data":[{"eventType":"Quote","eventSymbol":"F","bidPrice":5.0}]}'
+
+    assert rows_of(together(quotes(1.0), full)) == [("Quote", "A", 1.0), ("Quote", "F", 5.0)]
