@@ -49,7 +49,7 @@ STEP_TIMEOUT = 10.0
 MAX_MALFORMED = 10
 """Unreadable messages within ten seconds after which the connection is given up."""
 
-JOINED_BYTES = 1 << 13
+JOINED_BYTES = 1 << 15
 """So much text of one channel makes one frame at most, where it comes together in smaller messages."""
 
 Received = AnyMessage | Unknown | Unreadable | Frame

@@ -85,12 +85,13 @@ class _Decoding(Struct):
 
 
 class _Plan(Struct, frozen=True):
-    """How to read the rows of one event type under one set of columns; ``texts`` to ``booleans`` are the
+    """How to read the rows of one event type under one set of columns; ``names`` to ``booleans`` are the
     places of columns that hold these."""
 
     event_class: type[Event]
     columns: Columns
     fields: tuple[Field | None, ...]
+    names: tuple[int, ...]
     texts: tuple[int, ...]
     doubles: tuple[int, ...]
     integers: tuple[int, ...]
@@ -109,14 +110,15 @@ def _plan(event_type: str, columns: Columns) -> _Plan | str:
     known = fields_by_name(event_class)
     fields = tuple(known.get(name) for name in columns)
 
-    def places(*kinds: Kind) -> tuple[int, ...]:
-        return tuple(at for at, field in enumerate(fields) if field is not None and field.kind in kinds)
+    def places(kind: Kind) -> tuple[int, ...]:
+        return tuple(at for at, field in enumerate(fields) if field is not None and field.kind is kind)
 
     return _Plan(
         event_class,
         columns,
         fields,
-        places(Kind.TEXT, Kind.NAME),
+        places(Kind.NAME),
+        places(Kind.TEXT),
         places(Kind.DOUBLE),
         places(Kind.INTEGER),
         places(Kind.BOOLEAN),
@@ -190,29 +192,54 @@ def _decode_rows(plan: _Plan, values: list[Any], decoded: _Decoding) -> None:
         values = values[: count * width]
     if count:
         slices = [values[place::width] for place in range(width)]
+        is_usual = _make_usual(plan, slices, decoded.booleans)
         columns = dict(zip(plan.columns, slices, strict=True))
-        if _are_usual(plan, slices, decoded.booleans) and all(columns["eventSymbol"]):
+        if is_usual and all(columns["eventSymbol"]):
             decoded.batches.append(decoded.make_batch(plan.event_class, columns))
         else:
             _checked(plan.event_class, columns, plan.fields, decoded)
 
 
-def _are_usual(plan: _Plan, slices: list[list[Any]], booleans: int | None) -> bool:
-    """Whether every value of a batch is of its field's own JSON type. May say no too often, never yes."""
+def _make_usual(plan: _Plan, slices: list[list[Any]], booleans: int | None) -> bool:
+    """Give doubles that JSON has no number for their values; whether every value of a batch is now of the
+    type that its field has. May say no too often, never yes."""
     if booleans != len(plan.booleans) * len(slices[0]):  # one may be where a number should be
         return False
     try:
-        for place in plan.texts:
+        for place in plan.names:
             "".join(slices[place])
-        sum(map(sum, [slices[place] for place in plan.doubles]))
-        whole = sum(map(sum, [slices[place] for place in plan.integers]))
+        for place in plan.texts:
+            if not _are_texts(slices[place]):
+                return False
+        for place in plan.doubles:
+            try:
+                sum(slices[place])
+            except TypeError:
+                slices[place] = list(map(_DOUBLE.get, slices[place], slices[place]))
+                sum(slices[place])
+        for place in plan.integers:
+            if not _are_integers(slices[place]):
+                return False
     except TypeError:
         return False
-    if type(whole) is not int:
-        return False
-    if whole not in _INT64 and not all(_is_usual(Kind.INTEGER, slices[place]) for place in plan.integers):
-        return False
     return all(_is_usual(Kind.BOOLEAN, slices[place]) for place in plan.booleans)
+
+
+def _are_texts(column: list[Any]) -> bool:
+    try:
+        "".join(column)
+    except TypeError:
+        return column.count(None) == len(column) or _is_usual(Kind.TEXT, column)
+    return True
+
+
+def _are_integers(column: list[Any]) -> bool:
+    """Whether they are whole and of 64 bits, by their sum; TypeError where some are no numbers. Booleans count
+    as numbers: there must be none."""
+    total = sum(column)
+    if type(total) is not int:  # there is a float among them
+        return False
+    return total in _INT64 or (min(column) in _INT64 and max(column) in _INT64)
 
 
 def _rows_before_doubt(plan: _Plan, values: list[Any], count: int) -> int:
@@ -246,12 +273,11 @@ def _decode_full(data: list[Any], decoded: _Decoding) -> None:
         _checked(event_class, columns, fields, decoded)
 
 
-_NULL = {Kind.DOUBLE: NAN, Kind.TEXT: None}
 _USUAL: dict[Kind, frozenset[type]] = {
     Kind.DOUBLE: frozenset({float, int}),
     Kind.INTEGER: frozenset({int}),
     Kind.BOOLEAN: frozenset({bool}),
-    Kind.TEXT: frozenset({str}),
+    Kind.TEXT: frozenset({str, type(None)}),
     Kind.NAME: frozenset({str}),
 }
 
@@ -267,12 +293,10 @@ def _checked(
     for (name, column), field in zip(columns.items(), fields, strict=True):
         if field is None or field.kind is Kind.ANY or _is_usual(field.kind, column):
             continue
-        mended = _doubles(column) if field.kind is Kind.DOUBLE else None
-        if mended is None:
-            mended = [_mended(field, value) for value in column]
-            for row, value in enumerate(mended):
-                if value is _BAD:
-                    bad_rows.setdefault(row, f"{name} cannot be {column[row]!r}"[:200])
+        mended = [_mended(field, value) for value in column]
+        for row, value in enumerate(mended):
+            if value is _BAD:
+                bad_rows.setdefault(row, f"{name} cannot be {column[row]!r}"[:200])
         columns[name] = mended
     symbols = columns["eventSymbol"]
     if "" in symbols or None in symbols:
@@ -289,15 +313,6 @@ def _checked(
         decoded.batches.append(decoded.make_batch(event_class, columns))
 
 
-def _doubles(column: list[Any]) -> list[Any] | None:
-    """The column with what JSON has no number for as the double it is, if there is nothing else to mend."""
-    try:
-        found = list(map(_DOUBLE.get, column, column))
-    except TypeError:  # an array or an object
-        return None
-    return found if _USUAL[Kind.DOUBLE].issuperset(map(type, found)) else None
-
-
 def _is_usual(kind: Kind, column: list[Any]) -> bool:
     """Whether every value of a column is of its field's own JSON type, and an integer one of 64 bits."""
     is_usual = _USUAL[kind].issuperset(map(type, column))
@@ -310,7 +325,7 @@ def _mended(field: Field, value: Any) -> Any:
     if kind is Kind.ANY or type(value) in _USUAL[kind]:
         return value if kind is not Kind.INTEGER or value in _INT64 else _BAD
     if value is None:
-        return _NULL.get(kind, field.default)
+        return NAN if kind is Kind.DOUBLE else field.default
     if kind is Kind.DOUBLE:
         return _SPECIAL.get(value, _BAD) if isinstance(value, str) else _BAD
     if kind is Kind.INTEGER:

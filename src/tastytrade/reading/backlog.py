@@ -116,9 +116,11 @@ class Backlog:
             self.waiting_events += self._events[-1]
         if not self.is_full or self.is_waited_for:
             return None
-        if self.overflow is Overflow.FAIL:
+        if self.overflow is not Overflow.FAIL:
+            return self.make_room()
+        if self._frames > 1:  # of one alone nobody can say that it was read too slowly
             raise self._too_slow()
-        return self.make_room()
+        return None
 
     def put_other(self, item: Gap | Given) -> None:
         """Take in what is no frame: it is small, and never dropped."""

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from tastytrade import Overflow, Quote
 from tastytrade.dxfeed import TimeAndSale
 from tastytrade.dxfeed.gap import GapReason
+from tastytrade.dxlink.client import JOINED_BYTES
 from tastytrade.errors import SlowReader, TooManySubscriptions
 from tastytrade.subscription import Subscription
 from tests.integration.catalogue.feed_server import FeedServer, Link
@@ -82,7 +83,7 @@ async def test_l1_a_reader_that_falls_behind_gets_what_its_policy_says_and_other
 
     assert values_of(read, "bidSize") == [float(n) for n in range(frames) for _ in SYMBOLS]
     assert quick.gaps == []
-    assert waiting <= limit + 5_000
+    assert waiting <= limit + 2 * JOINED_BYTES
     assert books.balance == 0
     if overflow is Overflow.CONFLATE:
         assert books.conflated + books.delivered == frames * len(SYMBOLS)
@@ -104,7 +105,7 @@ async def test_l1_a_reader_that_blocks_holds_the_connection_up_and_loses_nothing
         found: list[Any] = []
         async with asyncio.timeout(8):
             while len(found) < frames * len(SYMBOLS):
-                assert slow.waiting_bytes <= limit + 5_000
+                assert slow.waiting_bytes <= limit + 2 * JOINED_BYTES
                 found += await events_until(slow, 1)
         await sending
         others = await events_until(quick, frames * len(SYMBOLS))
@@ -221,7 +222,7 @@ async def test_l4_of_a_feed_that_is_always_faster_the_newest_is_read_and_memory_
 
     assert books.conflated > books.delivered > 0
     assert books.balance == 0
-    assert max(waiting) <= limit + 5_000
+    assert max(waiting) <= limit + 2 * JOINED_BYTES
     assert max(ages) < 5.0
     assert grown < 32 << 20
     assert quotes.gaps == []
