@@ -14,7 +14,7 @@ from tastytrade.oneshot.ask import AskOnce
 from tastytrade.oneshot.history import Range, histories
 from tastytrade.oneshot.room import Room
 from tastytrade.oneshot.snapshot import Status
-from tastytrade.reading.continuity import Symbol
+from tastytrade.reading.newest import Symbol
 from tastytrade.subscription import Subscription
 
 log = logging.getLogger(__name__)

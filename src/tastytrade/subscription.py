@@ -25,8 +25,9 @@ from tastytrade.errors import SlowReader
 from tastytrade.ledger import ReaderLedger
 from tastytrade.meter import Histogram, ReaderStats
 from tastytrade.reading.backlog import Backlog, Given, rows_of
-from tastytrade.reading.continuity import REPEATED, Continuity, Symbol
+from tastytrade.reading.continuity import REPEATED, Continuity
 from tastytrade.reading.known_gaps import KnownGaps
+from tastytrade.reading.newest import Symbol
 from tastytrade.reading.overflow import Overflow, overflow_for
 from tastytrade.reading.selection import Selection, unreadable
 

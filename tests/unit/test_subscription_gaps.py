@@ -14,7 +14,7 @@ from tastytrade.dxfeed.gap import Gap, GapReason, Healed
 from tastytrade.dxlink.frame import Frame
 from tastytrade.dxlink.messages import Entry
 from tastytrade.errors import ConfigurationError
-from tastytrade.reading.continuity import Symbol
+from tastytrade.reading.newest import Symbol
 from tastytrade.subscription import Overflow, Subscription
 from tests.unit.reading.frames import SECOND, frame, gap, prints, quote
 

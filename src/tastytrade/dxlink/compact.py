@@ -234,7 +234,7 @@ def _are_texts(column: list[Any]) -> bool:
 
 
 def _are_integers(column: list[Any]) -> bool:
-    """Whether they are whole and of 64 bits, by their sum; TypeError where some are no numbers. Booleans count
+    """Whether they are whole and of 64 bits, by their sum; TypeError where some are no numbers. Booleans pass
     as numbers: there must be none."""
     total = sum(column)
     if type(total) is not int:  # there is a float among them

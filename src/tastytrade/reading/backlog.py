@@ -14,7 +14,7 @@ from tastytrade.dxfeed.gap import Gap, GapReason, GapScope
 from tastytrade.dxlink.frame import Frame
 from tastytrade.errors import SlowReader
 from tastytrade.reading.conflation import Conflated
-from tastytrade.reading.continuity import Symbol
+from tastytrade.reading.newest import Symbol
 from tastytrade.reading.overflow import Overflow
 
 

@@ -16,6 +16,7 @@ from tastytrade.dxfeed import EVENT_CLASSES, Event, EventBatch, EventFlags, time
 from tastytrade.dxfeed.gap import Gap, GapReason, Healed
 from tastytrade.dxlink.contracts import contract_of
 from tastytrade.dxlink.messages import Contract, Entry
+from tastytrade.reading.newest import Newest, Symbol
 
 REPEATED = "repeated"
 """Why a row was dropped: the same event had been delivered before."""
@@ -25,9 +26,6 @@ _BEGIN = int(EventFlags.SNAPSHOT_BEGIN)
 _SNIP = int(EventFlags.SNAPSHOT_SNIP)
 _END_OR_SNIP = int(EventFlags.SNAPSHOT_END) | _SNIP
 _SNAPSHOT = _BEGIN | _END_OR_SNIP
-
-Symbol = tuple[str, str]
-"""Event type and symbol."""
 
 
 class _Hole:
@@ -78,7 +76,7 @@ class Continuity:
         self.repeated = 0
         self._prints: dict[str, set[str]] = {}
         self._histories: dict[Symbol, int] = {}
-        self._last: dict[Symbol, int] = {}
+        self._newest = Newest()
         self._whole: set[Symbol] = set()
         self._resumed: dict[Symbol, _Resumed] = {}
         self._given: dict[Symbol, set[int]] = {}
@@ -98,7 +96,7 @@ class Continuity:
     def resume_at(self, symbol: Symbol) -> int | None:
         """From when to ask for a history again: its newest event when it was whole, else its start."""
         start = self._histories.get(symbol)
-        newest = self._last.get(symbol)
+        newest = self._newest.get(symbol)
         if start is None or newest is None or symbol not in self._whole:
             return start
         return max(start, time_of(newest))
@@ -106,7 +104,7 @@ class Continuity:
     def resume(self, symbol: Symbol, from_time: int) -> None:
         """The server is asked for a history again, from then on."""
         before = self._resumed.pop(symbol, None)
-        start, newest = self._histories.get(symbol), self._last.get(symbol)
+        start, newest = self._histories.get(symbol), self._newest.get(symbol)
         if start is None or newest is None or symbol not in self._whole:
             return
         if from_time > start or from_time == time_of(newest):
@@ -127,14 +125,11 @@ class Continuity:
         return batch
 
     def _take_prints(self, name: str, batch: EventBatch[Any]) -> EventBatch[Any]:
-        last, indexes = self._last, batch.columns["index"]
         if self._given:
             keep = [not self._is_given((name, symbol), index) for symbol, index in _places(batch)]
             batch = self._kept(batch, keep)
-            indexes = batch.columns["index"]
-        for symbol, index in zip(batch.symbols, indexes, strict=True):
-            if index > last.get((name, symbol), -1):
-                last[name, symbol] = index
+        indexes = batch.columns["index"]
+        self._newest.note(name, batch.symbols, indexes)
         for hole in self._holes.values():
             for symbol, index in zip(batch.symbols, indexes, strict=True):
                 hole.after.setdefault((name, symbol), set()).add(index)
@@ -164,8 +159,8 @@ class Continuity:
                 if resumed.has_begun:
                     flags[row] = flag & ~_SNAPSHOT
                 self._healed(key, rows=keep[row] and index > resumed.floor)
-            elif not flag & _REMOVE and index > self._last.get(key, -1):
-                self._last[key] = index
+            elif not flag & _REMOVE:
+                self._newest.note(name, [symbol], [index])
             if flag & _END_OR_SNIP:
                 self._ended(key, is_cut=bool(flag & _SNIP))
         if not is_resumed:
@@ -180,7 +175,7 @@ class Continuity:
     def _ended(self, key: Symbol, *, is_cut: bool) -> None:
         resumed = self._resumed.pop(key, None)
         if resumed is not None:
-            self._last[key] = max(self._last.get(key, -1), resumed.newest)
+            self._newest.note(key[0], [key[1]], [resumed.newest])
         self._whole.add(key)
         for hole in tuple(self._holes.values()):
             self._filled(hole, key, is_cut=is_cut)
@@ -215,9 +210,9 @@ class Continuity:
     def _hole(self, gap: Gap, symbols: set[Symbol]) -> _Hole:
         """What is missing from a gap. Of a symbol without prints yet that is all after the newest
         print of others: the service's clock is not ours."""
-        hole = _Hole(gap, dict(self._last))
+        hole = _Hole(gap, self._newest.all())
         for name in self._prints:
-            newest = max((index for (of, _), index in self._last.items() if of == name), default=None)
+            newest = self._newest.of_type(name)
             silent = {one for one in symbols if one[0] == name} - hole.before.keys() - self._histories.keys()
             if newest is not None:
                 hole.before |= dict.fromkeys(silent, newest)
@@ -251,7 +246,7 @@ class Continuity:
                 self._given.setdefault(symbol, set()).update(fresh.columns["index"])
                 for other in self._holes.values():
                     other.after.setdefault(symbol, set()).update(fresh.columns["index"])
-                self._last[symbol] = max(self._last.get(symbol, -1), *fresh.columns["index"])
+                self._newest.note(symbol[0], fresh.symbols, fresh.columns["index"])
         self._filled(hole, symbol, is_cut=not is_whole)
         return fresh
 

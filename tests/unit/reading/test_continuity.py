@@ -12,7 +12,8 @@ from tastytrade.dxfeed.gap import Gap, Healed
 from tastytrade.dxfeed.index import SENTINEL_INDEX
 from tastytrade.dxlink.frame import Frame
 from tastytrade.dxlink.messages import Entry
-from tastytrade.reading.continuity import Continuity, Symbol
+from tastytrade.reading.continuity import Continuity
+from tastytrade.reading.newest import Symbol
 from tests.unit.reading.frames import SECOND, frame, gap, prints, series
 
 BEGIN, END = int(EventFlags.SNAPSHOT_BEGIN), int(EventFlags.SNAPSHOT_END)
