@@ -12,7 +12,6 @@ import time
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
 from itertools import count
-from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
 from tastytrade.dxfeed import Event, EventBatch
@@ -204,9 +203,7 @@ class Subscription(Generic[E]):
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_error: object) -> None:
         self.close()
 
     def __repr__(self) -> str:
@@ -339,6 +336,9 @@ class Subscription(Generic[E]):
                 raise self._error
             return False
         self._ready.clear()
+        if deadline is None:
+            await self._ready.wait()
+            return True
         try:
             async with asyncio.timeout_at(deadline):
                 await self._ready.wait()

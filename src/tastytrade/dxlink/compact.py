@@ -13,9 +13,9 @@ by column, and only such a column is walked in Python.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from itertools import chain, compress, groupby
+from itertools import chain, compress, groupby, islice, takewhile
 from math import inf
 from typing import Any
 
@@ -35,6 +35,7 @@ _SPECIAL = {"NaN": NAN, "Infinity": inf, "-Infinity": -inf}
 _DOUBLE: dict[Any, float] = {**_SPECIAL, None: NAN}
 _INT64 = range(-(1 << 63), 1 << 63)
 _BAD = object()
+_LISTS, _NAMES = frozenset({list}), frozenset({str})
 
 
 class Quarantined(Struct, frozen=True):
@@ -125,20 +126,19 @@ def _plan(event_type: str, columns: Columns) -> _Plan | str:
     )
 
 
-def joined(messages: Iterable[Any]) -> list[Any] | None:
+def joined(messages: list[Any]) -> list[Any] | None:
     """The ``data`` of several FEED_DATA as that of one; None where one of them is not plainly COMPACT.
 
     What is to be decoded by itself, so that nothing else suffers from it, is left to the caller.
     """
-    found: list[Any] = []
-    for data in messages:
-        if type(data) is not list or len(data) % 2 or not data:
-            return None
-        for place in range(0, len(data), 2):
-            if type(data[place]) is not str or type(data[place + 1]) is not list:
-                return None
-        found += data
-    return found
+    if not _LISTS.issuperset(map(type, messages)) or not all(messages):
+        return None
+    if any(map((2).__rmod__, map(len, messages))):
+        return None
+    found = list(chain.from_iterable(messages))
+    if _NAMES.issuperset(map(type, found[::2])) and _LISTS.issuperset(map(type, found[1::2])):
+        return found
+    return None
 
 
 def _decode_compact(data: list[Any], layout: Layout, decoded: _Decoding) -> None:
@@ -158,25 +158,21 @@ def _decode_compact(data: list[Any], layout: Layout, decoded: _Decoding) -> None
             rows = len(values) // len(columns) if columns else 1
             decoded.quarantined.append(Quarantined(plan, event_type, max(rows, 1), values[:40]))
         elif values:
-            end = _end_of_run(data, position, len(plan.columns))
-            if end > position and not len(values) % len(plan.columns):
-                values = list(chain(values, *data[position + 1 : end : 2]))
-                position = end
+            more = _more_of(event_type, data, position)
+            if more and not any(map(len(plan.columns).__rmod__, map(len, [values, *more]))):
+                values = list(chain(values, *more))
+                position += 2 * len(more)
             _decode_rows(plan, values, decoded)
     if position < len(data):
         rest = data[position:]
         decoded.quarantined.append(Quarantined("not pairs of event type and array", "", 1, rest[:40]))
 
 
-def _end_of_run(data: list[Any], position: int, width: int) -> int:
-    """Until where pairs of whole rows follow that are of the type of the pair before ``position``."""
-    event_type = data[position - 2]
-    while position + 1 < len(data) and data[position] == event_type:
-        values = data[position + 1]
-        if type(values) is not list or len(values) % width:
-            break
-        position += 2
-    return position
+def _more_of(event_type: str, data: list[Any], position: int) -> list[list[Any]]:
+    """The values of the pairs that follow and are of the same type; none where one of them has no values."""
+    pairs = len(list(takewhile(event_type.__eq__, islice(data, position, None, 2))))
+    found = data[position + 1 : position + 2 * pairs : 2]
+    return found if _LISTS.issuperset(map(type, found)) else []
 
 
 def _decode_rows(plan: _Plan, values: list[Any], decoded: _Decoding) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from heapq import merge
-from itertools import islice, takewhile
+from itertools import compress, islice, takewhile
 from operator import methodcaller
 from typing import Any
 
@@ -168,17 +168,10 @@ class Market:
         if method is None:
             return None
         row_of = methodcaller(method, now_ms)
-        lines, find = self._lines, self.line
-        names: list[str] = []
-        rows: list[Row] = []
-        for symbol in symbols:
-            line = lines.get(symbol) or find(symbol)
-            if line is not None:
-                row = row_of(line)
-                if row is not None:
-                    names.append(symbol)
-                    rows.append(row)
-        return batch_of(event_class, names, rows)
+        known = self._lines.get
+        lines = (known(symbol) or self.line(symbol) for symbol in symbols)
+        rows: list[Row | None] = [None if line is None else row_of(line) for line in lines]
+        return batch_of(event_class, list(compress(symbols, rows)), list(filter(None, rows)))
 
     def changed(
         self, event_class: type[Event], symbols: Sequence[str], previous_ms: int, now_ms: int

@@ -9,7 +9,7 @@ from tastytrade.dxfeed.event import NAN
 from tastytrade.simulator.draws import mixed
 from tastytrade.simulator.option_path import OptionPath, OptionTrade
 from tastytrade.simulator.rows import Row
-from tastytrade.simulator.sizes import flicker
+from tastytrade.simulator.sizes import MOMENT_MS, ROUND, sizes_around
 from tastytrade.simulator.trading_hours import day_number
 
 _EXCHANGE_CODE = "C"
@@ -31,10 +31,12 @@ class OptionLine:
         "_greeks_bucket",
         "_greeks_ms",
         "_greeks_row",
-        "_quote_bucket",
         "_quote_ms",
+        "_quoted_ms",
+        "_quotes_ms",
         "_salt",
-        "_size_base",
+        "_size_phase",
+        "_sizes",
         "_summary_bucket",
         "_summary_row",
         "_trade_place",
@@ -53,9 +55,11 @@ class OptionLine:
         self._expires_ms = path.expires_ms
         self._quote_ms = path.habits.quote_ms
         self._greeks_ms = path.habits.greeks_ms
-        self._quote_bucket = self._greeks_bucket = self._summary_bucket = -1
+        self._greeks_bucket = self._summary_bucket = -1
+        self._quoted_ms = self._quotes_ms = -1
         self._bid = self._ask = NAN
-        self._size_base = 0
+        self._size_phase = self._salt % ROUND
+        self._sizes = sizes_around(0)
         self._greeks_row: Row = ()
         self._summary_row: Row = ()
         self._trade_row: Row = ()
@@ -79,23 +83,25 @@ class OptionLine:
     def quote(self, now_ms: int) -> Row | None:
         """Bid and ask with their sizes; sizes flicker between two quotes."""
         now_ms = min(now_ms, self._expires_ms)
-        bucket = (now_ms + self._salt % self._quote_ms) // self._quote_ms
-        if bucket != self._quote_bucket:
-            self._reprice(bucket, now_ms)
-        bid_size, ask_size = flicker(self._salt, now_ms, self._size_base)
-        if not self._bid:
-            bid_size = NAN
-        return (self._code, self._bid, bid_size, self._code, self._ask, ask_size)
+        if not self._quoted_ms <= now_ms < self._quotes_ms:
+            self._reprice(now_ms)
+        bid_size, ask_size = self._sizes[(now_ms // MOMENT_MS + self._size_phase) % ROUND]
+        bid, code = self._bid, self._code
+        return (code, bid, bid_size if bid else NAN, code, self._ask, ask_size)
 
     def quote_changed(self, previous_ms: int, now_ms: int) -> bool:
         """Whether there was a new quote after a moment up to another."""
         return self._is_new(previous_ms, now_ms, self._quote_ms)
 
-    def _reprice(self, bucket: int, now_ms: int) -> None:
-        self._bid, self._ask = self.path.market_at(self._moment(bucket, self._quote_ms, now_ms))
+    def _reprice(self, now_ms: int) -> None:
+        """Note the quote of a moment, and from when until when it stands."""
+        length = self._quote_ms
+        bucket = (now_ms + self._salt % length) // length
+        self._bid, self._ask = self.path.market_at(self._moment(bucket, length, now_ms))
         # The cheaper, the more contracts: about the same money on either side.
-        self._size_base = round(self.path.habits.quote_size / (0.1 + self._ask))
-        self._quote_bucket = bucket
+        self._sizes = sizes_around(round(self.path.habits.quote_size / (0.1 + self._ask)))
+        self._quoted_ms = bucket * length - self._salt % length
+        self._quotes_ms = self._quoted_ms + length
 
     # Trade and prints -----------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tastytrade.simulator.sizes import flicker
+from tastytrade.simulator.sizes import ROUND, flicker, sizes_around
 
 NOW = 1_736_780_400_000
 
@@ -22,3 +22,16 @@ def test_larger_markets_have_larger_sizes() -> None:
     large = sum(flicker(7, NOW + 20 * moment, 1000)[0] for moment in range(200))
 
     assert large > 50 * small
+
+
+def test_another_salt_is_at_another_place() -> None:
+    assert flicker(7, NOW, 500) == flicker(6, NOW + 20, 500)
+    assert flicker(7, NOW, 500) == flicker(7 + ROUND, NOW, 500)
+    assert flicker(7, NOW, 500) != flicker(8, NOW, 500)
+
+
+def test_bid_and_ask_sizes_go_their_own_ways() -> None:
+    sizes = sizes_around(500)
+
+    assert len(sizes) == ROUND
+    assert sum(bid == ask for bid, ask in sizes) < ROUND / 10
