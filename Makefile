@@ -1,7 +1,8 @@
 # make demo   see it work, without an account          make test   every check there is
 # make fix    format, and mend what can be mended      make lock   pin what the checks run on
 # make chaos  storms against the live feed, for minutes, and a report in build/chaos; ARGS="--seed 7 --seconds 40"
-.PHONY: demo test chaos fix lock
+# make bench  what an event costs, beside other clients, for a quarter of an hour; ARGS="--only quick" for a minute
+.PHONY: demo test chaos bench fix lock
 PYTHON ?= python3
 BIN = .venv/bin
 
@@ -13,6 +14,9 @@ test: .venv/ready
 
 chaos: .venv/ready
 	$(BIN)/python -m tests.chaos.run $(or $(ARGS),--long)
+
+bench: .venv/ready
+	$(BIN)/python -m tests.speed.run $(ARGS)
 
 fix: .venv/ready
 	$(BIN)/ruff check --fix src tests conftest.py; $(BIN)/ruff format src tests conftest.py
