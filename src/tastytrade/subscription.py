@@ -37,7 +37,8 @@ E = TypeVar("E", bound=Event)
 DEFAULT_LIMIT_BYTES = 8 << 20
 """About 100,000 quotes as text."""
 
-_FRAMES_PER_TURN = 64
+_TURN = 0.005
+"""Seconds that a reader with a long backlog may keep the loop from the socket, and from others."""
 
 Heal = Callable[["Subscription[Any]", Gap, dict[Symbol, int]], None]
 """Asks for what history has: of some symbols, since when each (Unix ms), for a gap."""
@@ -85,7 +86,7 @@ class Subscription(Generic[E]):
         )
         self._out: deque[EventBatch[E] | Gap] = deque()
         self._begun: tuple[EventBatch[E], Iterator[E]] | None = None
-        self._turns = 0
+        self._turn_ends = 0.0
         self.lag = Histogram()
         """How long messages had waited when they were read, in seconds."""
         self._ready = asyncio.Event()
@@ -298,6 +299,7 @@ class Subscription(Generic[E]):
 
     def _begin(self, duration: float | None) -> float | None:
         """Put back what was left of the batch whose events somebody stopped reading; when to stop."""
+        self._turn_ends = time.monotonic() + _TURN
         begun, self._begun = self._begun, None
         if begun is not None:
             batch, events = begun
@@ -318,16 +320,14 @@ class Subscription(Generic[E]):
                     self.delivered += len(record)
                 return record
             if not self._backlog:
-                self._turns = 0
                 self._drained.set()
                 if not await self._wait(deadline):
                     return None
                 continue
-            self._read()
-            self._turns += 1
-            if self._turns >= _FRAMES_PER_TURN:  # a long backlog must not keep the loop from the socket
-                self._turns = 0
+            if time.monotonic() >= self._turn_ends:
                 await asyncio.sleep(0)
+                self._turn_ends = time.monotonic() + _TURN
+            self._read()
 
     async def _wait(self, deadline: float | None) -> bool:
         """Wait until there is something. False when the time is over or nothing will come any more."""
@@ -336,14 +336,15 @@ class Subscription(Generic[E]):
                 raise self._error
             return False
         self._ready.clear()
-        if deadline is None:
-            await self._ready.wait()
-            return True
         try:
-            async with asyncio.timeout_at(deadline):
+            if deadline is None:
                 await self._ready.wait()
+            else:
+                async with asyncio.timeout_at(deadline):
+                    await self._ready.wait()
         except TimeoutError:
             return False
+        self._turn_ends = time.monotonic() + _TURN
         return True
 
     def _read(self) -> None:

@@ -14,6 +14,7 @@ from tastytrade.oneshot import WebService
 from tastytrade.session import Session
 from tastytrade.source import State
 from tastytrade.streamer import Streamer
+from tastytrade.transport.event_loop import new_event_loop
 
 T = TypeVar("T")
 
@@ -31,7 +32,7 @@ class Link:
     def __init__(self, session: Session, *, idle: float = IDLE) -> None:
         self.session = session
         self._idle = idle
-        self._loop = asyncio.new_event_loop()
+        self._loop = new_event_loop()
         self._thread = threading.Thread(target=self._serve, name="tastytrade-session", daemon=True)
         self._opening = asyncio.Lock()
         url = session.environment.events_url

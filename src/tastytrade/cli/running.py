@@ -8,6 +8,8 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from tastytrade.transport.event_loop import new_event_loop
+
 TERMINATED = 143
 """Exit code after SIGTERM, as shells have it: 128 and the signal's number. Ctrl-C gives 130."""
 
@@ -31,7 +33,8 @@ def run(main: Coroutine[Any, Any, None]) -> None:
         await task
 
     try:
-        asyncio.run(guarded())
+        with asyncio.Runner(loop_factory=new_event_loop) as runner:
+            runner.run(guarded())
     except asyncio.CancelledError:
         if not was_terminated:
             raise

@@ -7,13 +7,15 @@ double that is missing (nan) is null. Times stay Unix milliseconds, as dxFeed ha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from math import inf, isnan
 from typing import Any
 
 import msgspec
 import polars as pl
 
 from tastytrade.dxfeed import Event, Field, Kind, fields_of
+from tastytrade.dxfeed.registry import fields_by_name
 
 Table = pl.DataFrame
 """What a table is, for who must not know polars."""
@@ -22,6 +24,9 @@ TIMESTAMP = "timestamp"
 SYMBOL = "eventSymbol"
 TIMESTAMP_TYPE = pl.Datetime("ns", "UTC")
 DECIMAL_DIGITS = 38
+
+RECEIVED = Field(TIMESTAMP, Kind.INTEGER, 0)
+"""The column of when it was received, described like the columns that are an event's fields."""
 
 _TYPES: dict[Kind, pl.DataType] = {
     Kind.DOUBLE: pl.Float64(),
@@ -42,14 +47,46 @@ def schema_of(event_class: type[Event], *, decimals: int | None = None) -> dict[
     return schema
 
 
+def described(event_class: type[Event], names: Iterable[str]) -> list[Field]:
+    """The columns of these names, in their order."""
+    known = fields_by_name(event_class)
+    return [RECEIVED if name == TIMESTAMP else known[name] for name in names]
+
+
 def series(field: Field, values: Sequence[Any], *, decimals: int | None = None) -> pl.Series:
-    """One column of a table from the values of a batch's column."""
+    """One column of a table from the values of a batch's column.
+
+    With ``decimals``, an infinity, or a number of more than 38 digits, becomes null: no Decimal holds it.
+    """
     if field.kind is Kind.ANY:
         values = [None if value is None else msgspec.json.encode(value).decode() for value in values]
+    if _is_one_value(values, field.kind):
+        return _typed(field, values[:1], decimals).new_from_index(0, len(values))
+    return _typed(field, values, decimals)
+
+
+def _is_one_value(values: Sequence[Any], kind: Kind) -> bool:
+    """Whether all are the same, as the times are that tastytrade leaves 0: a tenth of a conversion's price.
+
+    May say no too often: 0.0 and -0.0 are equal and not the same.
+    """
+    if not values or (kind is Kind.DOUBLE and values[0] == 0):
+        return False
+    # A look at the last tells of most columns that vary. count() takes the same object for equal: nan, too.
+    return values[-1:].count(values[0]) == 1 and values.count(values[0]) == len(values)
+
+
+def _typed(field: Field, values: Sequence[Any], decimals: int | None) -> pl.Series:
     column = pl.Series(field.name, values, dtype=_TYPES[field.kind], strict=False)
+    if field is RECEIVED:
+        return column.cast(TIMESTAMP_TYPE)
     if field.kind is not Kind.DOUBLE:
         return column
-    column = column.fill_nan(None)
+    # A sum is nan when a value is, and costs next to nothing; fill_nan costs more than all the rest here.
+    if isnan(column.sum()):
+        column = column.set(column > inf, None)  # to polars, nan is greater than infinity
     if decimals is None:
         return column
-    return column.cast(pl.Decimal(DECIMAL_DIGITS, decimals))
+    limit = 10.0 ** (DECIMAL_DIGITS - decimals)
+    fitting = column.set((column >= limit) | (column <= -limit), None)
+    return fitting.cast(pl.Decimal(DECIMAL_DIGITS, decimals))

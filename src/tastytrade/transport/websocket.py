@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import socket
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from ipaddress import ip_address
-from typing import cast
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from websockets import CloseCode
@@ -90,9 +91,8 @@ async def open_websocket(
             open_timeout=open_timeout,
             close_timeout=close_timeout,
             proxy=None if is_loopback(url) else True,
-            # Of one address there is nothing to choose, and Python 3.11 loses a socket when it is cancelled.
-            happy_eyeballs_delay=None if _is_address(url) else HAPPY_EYEBALLS_DELAY,
             logger=_Discreet(log),
+            **_choice_of_addresses(url),
         )
     except ImportError:
         raise ConnectFailed(
@@ -123,6 +123,15 @@ class _Discreet(logging.LoggerAdapter[logging.Logger]):
 
     def isEnabledFor(self, level: int) -> bool:  # noqa: N802 - logging's own name
         return level > logging.DEBUG and super().isEnabledFor(level)
+
+
+def _choice_of_addresses(url: str) -> dict[str, Any]:
+    """How to try several addresses of a name, where the loop can: asyncio's own, but not uvloop's.
+
+    Of one address there is nothing to choose, and Python 3.11 loses a socket when that is cancelled.
+    """
+    can_choose = isinstance(asyncio.get_running_loop(), asyncio.BaseEventLoop)
+    return {"happy_eyeballs_delay": HAPPY_EYEBALLS_DELAY} if can_choose and not _is_address(url) else {}
 
 
 def _is_address(url: str) -> bool:

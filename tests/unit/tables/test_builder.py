@@ -69,14 +69,6 @@ def test_only_the_newest_rows_are_kept_when_asked_for() -> None:
     assert (len(builder), builder.appended) == (10, 20_000)
 
 
-def test_memory_stays_bounded_by_what_is_kept() -> None:
-    builder = TableBuilder(Quote, last=10)
-    for _ in range(400):
-        builder.append(quotes(*([1.0] * 100)))
-
-    assert sum(chunk.height for chunk in builder._chunks) + builder._pending_rows < 20_000
-
-
 def test_rows_keep_the_order_they_came_in_across_chunks() -> None:
     builder = TableBuilder(Quote)
     for start in range(0, 30_000, 1000):
