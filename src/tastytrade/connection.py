@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 from tastytrade.dxlink.client import ClientProtocol, Received
 from tastytrade.errors import FeedError, FeedStalled
 from tastytrade.timeouts import Timeouts
 from tastytrade.transport.websocket import WebSocketDoor
+from tastytrade.transport.wire import Arrival
 
 BLOCKED_POLL = 0.01
 """Seconds between two looks at whether a full reader has made room."""
@@ -76,13 +77,28 @@ class Connection:
         self._suspended.set()
 
     async def _read(self) -> None:
-        protocol, received, now, blocked = self._protocol, self._received, self._now, self._blocked
+        messages: Iterator[Received] = iter(())
+
+        def take(arrival: Arrival) -> bool:
+            nonlocal messages
+            messages = self._protocol.receive_all(
+                arrival.texts, now=self._now(), received_ns=arrival.received_ns
+            )
+            return self._give(messages)
+
         while True:
-            arrival = await self._door.receive()
-            for message in protocol.receive_all(arrival.texts, now=now(), received_ns=arrival.received_ns):
-                received(message)
-                if blocked():
-                    await self._wait_for_room()
+            await self._door.deliver(take)
+            await self._wait_for_room()
+            while not self._give(messages):
+                await self._wait_for_room()
+
+    def _give(self, messages: Iterator[Received]) -> bool:
+        """Pass messages on; whether that could be done with all of them."""
+        for message in messages:
+            self._received(message)
+            if self._blocked():
+                return False
+        return True
 
     async def _wait_for_room(self) -> None:
         """Read nothing while a reader is full who wants that; the server's buffers fill up meanwhile."""

@@ -17,7 +17,7 @@ from tastytrade.dxlink.messages import Entry
 from tastytrade.errors import ConnectFailed, ConnectionLost, FeedError, FeedStalled
 from tastytrade.timeouts import Timeouts
 from tastytrade.transport.websocket import WebSocketDoor
-from tastytrade.transport.wire import Arrival
+from tastytrade.transport.wire import Arrival, Take
 from tests.integration.waiting import until
 
 SETUP = b'{"type":"SETUP","channel":0,"version":"1","keepaliveTimeout":60,"acceptKeepaliveTimeout":60}'
@@ -41,11 +41,13 @@ class HandDoor(WebSocketDoor):
         for text in texts:
             self.coming.put_nowait(text)
 
-    async def receive(self) -> Arrival:
-        text = await self.coming.get()
-        if isinstance(text, FeedError):
-            raise text
-        return Arrival([text], time.time_ns(), len(text))
+    async def deliver(self, take: Take) -> None:
+        goes_on = True
+        while goes_on:
+            text = await self.coming.get()
+            if isinstance(text, FeedError):
+                raise text
+            goes_on = take(Arrival([text], time.time_ns(), len(text)))
 
     async def send(self, text: bytes) -> None:
         if self.is_full:

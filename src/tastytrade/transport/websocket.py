@@ -27,7 +27,7 @@ from websockets.uri import parse_uri
 
 from tastytrade.errors import ConnectFailed, ConnectionLost
 from tastytrade.rest.address import check_feed_url, is_loopback
-from tastytrade.transport.wire import Arrival, Wire
+from tastytrade.transport.wire import Take, Wire
 
 log = logging.getLogger(__name__)
 
@@ -45,10 +45,13 @@ class WebSocketDoor:
     def __init__(self, connection: Wire) -> None:
         self._connection = connection
 
-    async def receive(self) -> Arrival:
-        """The next messages. Raises ConnectionLost when there will be none."""
+    async def deliver(self, take: Take) -> None:
+        """Give ``take`` what arrives, when it arrives, until it says False.
+
+        Raises ConnectionLost when there will be no more, and what ``take`` raises.
+        """
         try:
-            return await self._connection.receive()
+            await self._connection.deliver(take)
         except ConnectionClosed as error:
             raise _lost(error) from None
 

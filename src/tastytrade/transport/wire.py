@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from websockets.asyncio.client import ClientConnection
@@ -40,8 +41,12 @@ class Arrival(NamedTuple):
     size_bytes: int
 
 
+Take = Callable[[Arrival], bool]
+"""Takes messages in; says whether it goes on."""
+
+
 class Wire(ClientConnection):
-    """``receive()`` takes the place of ``recv()``; everything else is the library's."""
+    """``deliver()`` takes the place of ``recv()``; everything else is the library's."""
 
     def __init__(self, *args: Any, **keywords: Any) -> None:
         super().__init__(*args, **keywords)
@@ -49,7 +54,9 @@ class Wire(ClientConnection):
         self.waiting_bytes = 0
         """What has arrived and has not been received; past the high water the socket ``is_held``."""
         self.is_held = False
-        self._waiter: asyncio.Future[None] | None = None
+        self._taker: Take | None = None
+        self._waiter: asyncio.Future[bool] | None = None
+        """Of whoever lets ``_taker`` be given what arrives: whether it has had enough."""
         self._is_wanted = True
         self._is_between_frames = False
         """Whether the library has had whole frames only, so that frames can be cut out here."""
@@ -60,16 +67,26 @@ class Wire(ClientConnection):
         self._texts: list[bytes] = []
         """The messages of the read that is being looked at."""
 
-    async def receive(self) -> Arrival:
-        """The next messages. Raises ConnectionClosed when there will be none."""
-        while not self._arrived:
+    async def deliver(self, take: Take) -> None:
+        """Give ``take`` what arrives, at once when it arrives, until it says that this is enough.
+
+        It is called from the loop itself, which saves a turn of it. Raises ConnectionClosed when no more will
+        arrive, and what ``take`` raises.
+        """
+        while True:
+            while self._arrived:
+                if not take(self._next()):
+                    return
             if self.protocol.state is State.CLOSED:
                 raise self.protocol.close_exc
-            self._waiter = self.loop.create_future()
+            self._taker, self._waiter = take, self.loop.create_future()
             try:
-                await self._waiter
+                if await self._waiter:
+                    return
             finally:
-                self._waiter = None
+                self._taker = self._waiter = None
+
+    def _next(self) -> Arrival:
         arrival = self._arrived.popleft()
         self.waiting_bytes -= arrival.size_bytes
         if self.is_held and self.waiting_bytes <= HIGH_WATER_BYTES // 2:
@@ -115,7 +132,8 @@ class Wire(ClientConnection):
     def connection_lost(self, exc: Exception | None) -> None:
         """The socket is gone."""
         super().connection_lost(exc)
-        self._wake()
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(False)
 
     def _take(self, data: bytes) -> None:
         """Wait until what has come is the whole of the frame that is coming, and take that."""
@@ -164,13 +182,18 @@ class Wire(ClientConnection):
         return self.protocol.state is State.OPEN and self.protocol.current_size is None
 
     def _deliver(self, arrival: Arrival) -> None:
+        waiter = self._waiter
+        if waiter is not None and self._taker is not None and not waiter.done():
+            try:
+                goes_on = self._taker(arrival)
+            except Exception as error:  # noqa: BLE001 - whoever waits is told
+                waiter.set_exception(error)
+            else:
+                if not goes_on:
+                    waiter.set_result(True)
+            return
         self._arrived.append(arrival)
         self.waiting_bytes += arrival.size_bytes
         if self.waiting_bytes > HIGH_WATER_BYTES and not self.is_held:
             self.is_held = True
             self.transport.pause_reading()
-        self._wake()
-
-    def _wake(self) -> None:
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)

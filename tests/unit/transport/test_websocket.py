@@ -11,6 +11,7 @@ from websockets.asyncio.server import ServerConnection, serve
 from tastytrade.errors import ConfigurationError, ConnectFailed, ConnectionLost
 from tastytrade.transport import websocket
 from tastytrade.transport.websocket import WebSocketDoor, open_websocket
+from tastytrade.transport.wire import Arrival
 
 UNKNOWN_HOST = ".".join(["a" * 60] * 5)
 """Longer than any name may be, so that nobody is asked for it."""
@@ -56,6 +57,18 @@ async def failure_at(url: str) -> ConnectFailed:
     return caught.value
 
 
+async def next_of(door: WebSocketDoor) -> Arrival:
+    """What arrives next."""
+    found: list[Arrival] = []
+
+    def take(arrival: Arrival) -> bool:
+        found.append(arrival)
+        return False
+
+    await door.deliver(take)
+    return found[0]
+
+
 async def echo(connection: ServerConnection) -> None:
     async for message in connection:
         await connection.send(message)
@@ -70,7 +83,7 @@ async def test_text_goes_out_and_comes_in_as_utf8_bytes() -> None:
 
     async with server_that(keep) as url, opening(url) as door:
         await door.send("naïve".encode())
-        answer = await door.receive()
+        answer = await next_of(door)
 
     assert received == ["naïve"]
     assert answer.texts == ["価格".encode()]
@@ -176,7 +189,7 @@ async def test_a_close_by_the_server_says_code_and_reason() -> None:
 
     async with server_that(leave) as url, opening(url) as door:
         with pytest.raises(ConnectionLost, match=r"1012 'restart'") as caught:
-            await door.receive()
+            await next_of(door)
 
     assert (caught.value.code, caught.value.reason) == (1012, "restart")
 
@@ -187,7 +200,7 @@ async def test_a_connection_that_breaks_has_the_code_for_that() -> None:
 
     async with server_that(break_off) as url, opening(url) as door:
         with pytest.raises(ConnectionLost, match="without a close frame") as caught:
-            await door.receive()
+            await next_of(door)
 
     assert caught.value.code == 1006
 
@@ -198,7 +211,7 @@ async def test_sending_on_a_closed_connection_is_the_same_error() -> None:
 
     async with server_that(leave) as url, opening(url) as door:
         with pytest.raises(ConnectionLost):
-            await door.receive()
+            await next_of(door)
         with pytest.raises(ConnectionLost, match="1001"):
             await door.send(b"{}")
 
@@ -209,7 +222,7 @@ async def test_a_frame_of_megabytes_is_taken_in() -> None:
         await connection.wait_closed()
 
     async with server_that(boast) as url, opening(url) as door:
-        arrival = await door.receive()
+        arrival = await next_of(door)
 
     assert list(map(len, arrival.texts)) == [3 << 20]
 
@@ -225,7 +238,7 @@ async def test_a_frame_that_is_out_of_all_proportion_ends_the_connection(
 
     async with server_that(boast) as url, opening(url) as door:
         with pytest.raises(ConnectionLost, match="a frame of over 1,000 bytes") as caught:
-            await door.receive()
+            await next_of(door)
 
     assert caught.value.code == 1009
 
@@ -234,7 +247,7 @@ async def test_nothing_that_is_sent_or_received_is_logged(caplog: pytest.LogCapt
     caplog.set_level(logging.DEBUG)
     async with server_that(echo) as url, opening(url) as door:
         await door.send(b'{"type":"AUTH","channel":0,"token":"very-secret"}')
-        await door.receive()
+        await next_of(door)
 
     ours = [record.getMessage() for record in caplog.records if not record.name.startswith("websockets.s")]
     assert not [text for text in ours if "very-secret" in text]

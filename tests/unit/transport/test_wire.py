@@ -16,6 +16,7 @@ from tastytrade.errors import ConnectionLost
 from tastytrade.transport.websocket import MAX_MESSAGE_BYTES, open_websocket
 from tastytrade.transport.wire import HIGH_WATER_BYTES
 from tests.integration.waiting import until
+from tests.unit.transport.test_websocket import next_of
 
 TEXTS = [b"", b"a", b"x" * 125, b"y" * 126, b"z" * 65_535, b"w" * 65_536, b'{"type":"KEEPALIVE","channel":0}']
 CLOSE = Frame(Opcode.CLOSE, b"\x03\xe8", fin=True).serialize(mask=False)
@@ -64,7 +65,7 @@ async def received(*pieces: bytes, behind: bytes = b"") -> tuple[list[bytes], in
     ):
         try:
             while True:
-                found += (await door.receive()).texts
+                found += (await next_of(door)).texts
         except ConnectionLost as error:
             return found, error.code
 
@@ -141,7 +142,7 @@ async def test_messages_of_one_read_come_together_and_have_one_time() -> None:
         server_writing(text(b"a") * 100) as url,
         open_websocket(url, user_agent="a-test/1", close_timeout=0.05) as door,
     ):
-        arrival = await door.receive()
+        arrival = await next_of(door)
 
     assert arrival.texts == [b"a"] * 100
     assert arrival.size_bytes == 100
@@ -161,7 +162,7 @@ async def test_a_server_waits_for_whoever_does_not_receive_and_nothing_is_lost()
         total = 0
         with suppress(ConnectionLost):
             while True:
-                total += sum(map(len, (await door.receive()).texts))
+                total += sum(map(len, (await next_of(door)).texts))
                 most = max(most, wire.waiting_bytes)
 
     assert total == count * 100_000
@@ -185,7 +186,7 @@ async def test_others_have_their_turn_while_a_lot_comes() -> None:
         task = asyncio.create_task(others())
         with suppress(ConnectionLost):
             while True:
-                await door.receive()
+                await next_of(door)
         task.cancel()
 
     assert turns > 20
@@ -197,9 +198,9 @@ async def test_whoever_stops_waiting_loses_nothing() -> None:
         async with open_websocket(url, user_agent="a-test/1") as door:
             with pytest.raises(TimeoutError):
                 async with asyncio.timeout(0.01):
-                    await door.receive()
+                    await next_of(door)
             await door.send(b"a")
-            arrival = await door.receive()
+            arrival = await next_of(door)
 
     assert arrival.texts == [b"a"]
 
