@@ -7,13 +7,27 @@ work per event, a table takes its columns as they are, and events exist only for
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import compress, repeat
 from typing import Any, Generic, TypeVar
 
 from tastytrade.dxfeed.event import Event
+from tastytrade.dxfeed.names import Name
 from tastytrade.dxfeed.registry import fields_of
 
 E = TypeVar("E", bound=Event)
+
+
+class _Members(dict[str, Any]):
+    """The members of an enumeration by their names; a name that is none of them stands for itself."""
+
+    def __missing__(self, name: str) -> str:
+        return name
+
+
+@cache
+def _members(names: type[Name]) -> _Members:
+    return _Members(names.__members__)
 
 
 class EventBatch(Generic[E]):
@@ -61,8 +75,7 @@ class EventBatch(Generic[E]):
             if column is None:
                 columns.append(repeat(field.default))
             elif field.names is not None:
-                members = field.names.__members__
-                columns.append(map(members.get, column, column))
+                columns.append(map(_members(field.names).__getitem__, column))
             else:
                 columns.append(column)
         return map(self.event_class, *columns)
