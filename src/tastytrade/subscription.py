@@ -208,11 +208,7 @@ class Subscription(Generic[E]):
         self.close()
 
     def __repr__(self) -> str:
-        types = ", ".join(self._selection.types)
-        return (
-            f"<Subscription to {len(self.entries)} of {types}: {self.delivered} delivered,"
-            f" overflow {self.overflow.value}>"
-        )
+        return f"<Subscription {self.name!r}: {self.delivered} delivered, overflow {self.overflow.value}>"
 
     # The source's side.
 

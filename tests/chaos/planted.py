@@ -18,6 +18,7 @@ from tastytrade.dxlink.liveness import Liveness
 from tastytrade.dxlink.wanted import WantedSet
 from tastytrade.reading.backlog import Backlog
 from tastytrade.transport.websocket import WebSocketDoor
+from tastytrade.transport.wire import Take
 
 log = logging.getLogger(__name__)
 
@@ -152,16 +153,16 @@ def stale_token() -> None:
 
 def swallowed_cancel() -> None:
     """Reading from the socket goes on when it is cancelled."""
-    receive = WebSocketDoor.receive
+    deliver = WebSocketDoor.deliver
 
-    async def stubborn(self: WebSocketDoor) -> bytes:
+    async def stubborn(self: WebSocketDoor, take: Take) -> None:
         while True:
             try:
-                return await receive(self)
+                return await deliver(self, take)
             except asyncio.CancelledError:
                 log.debug("not now")
 
-    WebSocketDoor.receive = stubborn  # type: ignore[method-assign]
+    WebSocketDoor.deliver = stubborn  # type: ignore[method-assign]
 
 
 def unbounded_queue() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson  # type: ignore[import-not-found]  # only in the environment of this arm
 import picows  # type: ignore[import-not-found]  # likewise
-import uvloop  # type: ignore[import-not-found]  # likewise
+import uvloop
 from websockets.asyncio.client import connect
 
 from tests.speed.stopwatch import Order, Stopwatch, read_order

@@ -1,6 +1,6 @@
 """SPX's whole chain, some 20,000 options, in each form it is asked for: what it costs both ends.
 
-    .venv/bin/python -m tests.endurance.big_chain --rounds 5
+    .venv/bin/python -m tests.speed.big_chain --rounds 5
 
 The first time the simulator makes the answer, later it has it. The client's time is that of the public call:
 request, answer, and values made of it. Server and client have a core each.
