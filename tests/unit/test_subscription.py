@@ -303,7 +303,7 @@ async def test_a_waiting_reader_is_told_of_the_end_at_once(source: Source) -> No
 async def test_a_subscription_says_what_it_is_to(source: Source) -> None:
     subscription = source.subscribe([*A_AND_B, Entry("Trade", "A")], overflow=Overflow.FAIL)
 
-    assert repr(subscription) == "<Subscription to 3 of Quote, Trade: 0 delivered, overflow fail>"
+    assert repr(subscription) == "<Subscription 'Quote, Trade of 3': 0 delivered, overflow fail>"
 
 
 async def test_a_history_from_another_start_takes_the_place_of_the_one_before(source: Source) -> None:
