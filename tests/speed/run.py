@@ -119,9 +119,8 @@ def publish(result: Result) -> None:
     pictures.mkdir(exist_ok=True)
     shutil.copy(BUILD / "bench.svg", pictures)
     shutil.copy(BUILD / "result.json", ROOT / "docs" / "bench.json")
-    console.print(
-        f"published: docs/pictures/bench.svg and docs/bench.json, of commit {result.machine.commit}"
-    )
+    shutil.copy(BUILD / "result.md", ROOT / "docs" / "bench.md")
+    console.print(f"published in docs: pictures/bench.svg, bench.json, bench.md of {result.machine.commit}")
 
 
 def main(arguments: argparse.Namespace) -> int:

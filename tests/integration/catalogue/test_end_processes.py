@@ -94,8 +94,9 @@ async def test_x1_a_signal_at_any_moment_ends_a_command_in_order(number: signal.
     results = await asyncio.gather(*(ended(*case) for case in cases))
 
     for (moment, _, _), (code, took, out, err) in zip(cases, results, strict=True):
-        shown = [json.loads(line)["bidSize"] for line in out.splitlines()]
         assert code == CODES[number], (moment, err)
+        assert out[-1:] in (b"", b"\n"), (moment, err, len(out), out[-200:])
+        shown = [json.loads(line)["bidSize"] for line in out.splitlines()]
         assert took < 5.0
         assert b"Traceback" not in err
         assert b"never retrieved" not in err
