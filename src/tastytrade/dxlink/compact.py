@@ -66,23 +66,27 @@ def decode_data(
     ``booleans`` is how many ``true`` and ``false`` the text holds at most, where the caller knows: they are
     the only non-numbers that a sum accepts. Where none is out of place, number columns are cheap to check.
     """
-    decoded = _Decoding([], [], make_batch, booleans)
+    decoded = _Decoding([], [], make_batch, has_none=booleans == 0)
     if not isinstance(data, list):
         decoded.quarantined.append(Quarantined("data is not an array", "", 1, data))
     elif data and isinstance(data[0], dict):
         _decode_full(data, decoded)
     else:
+        if booleans:
+            decoded.are_in_place = _booleans_in_place(data, layout) == booleans
         _decode_compact(data, layout, decoded)
     return Decoded(decoded.batches, decoded.quarantined)
 
 
 class _Decoding(Struct):
-    """One call of decode_data: what it has found, and how it was asked to work."""
+    """One call of decode_data: what it has found, and what is known of its booleans: that there are none, or
+    that all ``are_in_place``, in the columns that hold them."""
 
     batches: list[EventBatch[Event]]
     quarantined: list[Quarantined]
     make_batch: MakeBatch
-    booleans: int | None
+    has_none: bool
+    are_in_place: bool = False
 
 
 class _Plan(Struct, frozen=True):
@@ -188,7 +192,7 @@ def _decode_rows(plan: _Plan, values: list[Any], decoded: _Decoding) -> None:
         values = values[: count * width]
     if count:
         slices = [values[place::width] for place in range(width)]
-        is_usual = _make_usual(plan, slices, decoded.booleans)
+        is_usual = _make_usual(plan, slices, decoded)
         columns = dict(zip(plan.columns, slices, strict=True))
         if is_usual and all(columns["eventSymbol"]):
             decoded.batches.append(decoded.make_batch(plan.event_class, columns))
@@ -196,11 +200,27 @@ def _decode_rows(plan: _Plan, values: list[Any], decoded: _Decoding) -> None:
             _checked(plan.event_class, columns, plan.fields, decoded)
 
 
-def _make_usual(plan: _Plan, slices: list[list[Any]], booleans: int | None) -> bool:
+def _booleans_in_place(data: list[Any], layout: Layout) -> int:
+    """How many booleans there are where booleans should be; -1 where something else is, too."""
+    found = 0
+    for event_type, values in zip(data[::2], data[1::2], strict=False):
+        columns = layout.get(event_type) if isinstance(event_type, str) else None
+        plan = _plan(event_type, columns) if columns else None
+        if not isinstance(plan, _Plan) or type(values) is not list:
+            return -1
+        for place in plan.booleans:
+            column = values[place :: len(plan.columns)]
+            if not _is_usual(Kind.BOOLEAN, column):
+                return -1
+            found += len(column)
+    return found
+
+
+def _make_usual(plan: _Plan, slices: list[list[Any]], decoded: _Decoding) -> bool:
     """Give doubles that JSON has no number for their values; whether every value of a batch is now of the
     type that its field has. May say no too often, never yes."""
-    if booleans != len(plan.booleans) * len(slices[0]):  # one may be where a number should be
-        return False
+    if not (decoded.are_in_place or (decoded.has_none and not plan.booleans)):
+        return False  # a boolean may be where a number should be, to which a sum says nothing
     try:
         for place in plan.names:
             "".join(slices[place])
@@ -218,7 +238,7 @@ def _make_usual(plan: _Plan, slices: list[list[Any]], booleans: int | None) -> b
                 return False
     except TypeError:
         return False
-    return all(_is_usual(Kind.BOOLEAN, slices[place]) for place in plan.booleans)
+    return True
 
 
 def _are_texts(column: list[Any]) -> bool:
