@@ -1,6 +1,6 @@
 """What an event costs in processor instructions, counted by callgrind: on a busy machine the same.
 
-    .venv/bin/python -m tests.speed.instructions      a table; needs valgrind; takes two minutes
+    .venv/bin/python -m tests.speed.instructions      a table; needs valgrind; takes five minutes
 
 Each step runs twice in a process of its own, with few frames and with many; the difference is what frames
 cost, without Python's start and imports. ``callgrind_annotate`` on the files it names says where they go.
