@@ -64,10 +64,11 @@ class Hole:
 
 
 class Window(NamedTuple):
-    """A time in which a symbol was wanted and the server knew it."""
+    """A time in which a symbol was wanted and the server knew it; ``gone_ns`` is when it was given up."""
 
     from_ns: int
     to_ns: int
+    gone_ns: int | None = None
 
 
 class Books:
@@ -153,7 +154,7 @@ class Books:
                     if not line.gone:
                         found[key] = Window(line.at_ns, self.end_ns)
                     elif key in found:
-                        found[key] = Window(found[key].from_ns, until_ns)
+                        found[key] = Window(found[key].from_ns, until_ns, line.at_ns)
         return found
 
     def _happened_ns(self, line: Rows) -> Iterator[int]:

@@ -139,17 +139,21 @@ def _repeated(rows: list[Got]) -> list[int]:
     return found
 
 
+LATEST_AFTER_NS = 3 * SECOND // 2
+"""What a server had on its way when a symbol was given up may come for so long."""
+
+
 def _unasked(books: Books, name: str, symbol: str) -> list[str]:
     """Rows from the future, of a symbol that was never wanted, or that was given up a while ago."""
     found = []
     window = books.windows.get((name, symbol))
-    is_given_up = window is not None and window.to_ns != books.end_ns
+    gone_ns = None if window is None else window.gone_ns
     for row in books.got[name, symbol]:
         happened_ns = books.rhythm.time_ms(symbol, name, row.number) * 1_000_000
         came_ns = happened_ns if row.is_healing else row.received_ns
         if happened_ns > row.received_ns + SECOND // 200:
             found.append(f"{name} {symbol} number {row.number} before its time")
-        elif is_given_up and window is not None and came_ns > window.to_ns + 2 * SECOND:
+        elif gone_ns is not None and came_ns > gone_ns + LATEST_AFTER_NS:
             found.append(f"{name} {symbol} number {row.number} after it was given up")
     return found
 

@@ -20,7 +20,7 @@ from websockets.asyncio.client import ClientConnection
 from websockets.frames import Frame, Opcode
 from websockets.protocol import Event, State
 
-HIGH_WATER_BYTES = 1 << 20
+HIGH_WATER_BYTES = 1 << 18
 """So much may wait for whoever receives; then the socket is not read, and the server has to wait."""
 
 _TEXT = 0x80 | Opcode.TEXT

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -132,7 +133,7 @@ async def test_l10_whoever_waits_on_an_idle_feed_keeps_nobody_from_subscribing()
 
 async def test_l11_a_server_that_sends_on_regardless_fills_its_own_memory_and_not_ours() -> None:
     limit, frames = 50_000, 4_000
-    async with FeedServer() as server, feed(server, timeouts=QUICK) as streamer:
+    async with FeedServer() as server, feed(server, timeouts=replace(QUICK, block=5.0)) as streamer:
         slow = streamer.subscribe(TimeAndSale, SYMBOLS, limit_bytes=limit, overflow=Overflow.BLOCK)
         link = await (await server.link()).wants(*SYMBOLS)
         sending = asyncio.create_task(flood(link, frames, kind=TimeAndSale))

@@ -166,7 +166,7 @@ async def test_a_server_waits_for_whoever_does_not_receive_and_nothing_is_lost()
                 most = max(most, wire.waiting_bytes)
 
     assert total == count * 100_000
-    assert most < 2 * HIGH_WATER_BYTES
+    assert most <= 2 * HIGH_WATER_BYTES
 
 
 async def test_others_have_their_turn_while_a_lot_comes() -> None:
