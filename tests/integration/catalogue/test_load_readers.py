@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tastytrade import Overflow, Quote, Simulator, Streamer
 from tastytrade.dxfeed import TimeAndSale
