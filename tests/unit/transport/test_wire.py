@@ -14,7 +14,7 @@ from websockets.server import ServerProtocol
 
 from tastytrade.errors import ConnectionLost
 from tastytrade.transport.websocket import MAX_MESSAGE_BYTES, open_websocket
-from tastytrade.transport.wire import HIGH_WATER_BYTES
+from tastytrade.transport.wire import HIGH_WATER_BYTES, Arrival
 from tests.integration.waiting import until
 from tests.unit.transport.test_websocket import next_of
 
@@ -190,6 +190,18 @@ async def test_others_have_their_turn_while_a_lot_comes() -> None:
         task.cancel()
 
     assert turns > 20
+
+
+async def test_what_goes_wrong_with_a_message_is_told_to_whoever_waits_for_it() -> None:
+    def refuse(_: Arrival) -> bool:
+        raise ValueError("not this one")
+
+    async with (
+        server_writing(b"", text(b"a"), text(b"b")) as url,
+        open_websocket(url, user_agent="a-test/1", close_timeout=0.05) as door,
+    ):
+        with pytest.raises(ValueError, match="not this one"):
+            await door.deliver(refuse)
 
 
 async def test_whoever_stops_waiting_loses_nothing() -> None:
