@@ -188,7 +188,7 @@ class Wire(ClientConnection):
                 goes_on = self._taker(arrival)
             except Exception as error:  # noqa: BLE001 - whoever waits is told
                 waiter.set_exception(error)
-                waiter.exception()  # who was cancelled meanwhile does not ask for it, and nobody is to complain
+                waiter.exception()  # so that nobody complains where that one was cancelled meanwhile
             else:
                 if not goes_on:
                     waiter.set_result(True)
