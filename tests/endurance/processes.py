@@ -11,6 +11,15 @@ from pathlib import Path
 from typing import Any
 
 
+def variables_of(told: dict[str, Any]) -> dict[str, str]:
+    """What a session needs to know, from the line that a simulator begins with."""
+    return {
+        "TT_API_URL": told["api_url"],
+        "TT_SECRET": told["client_secret"],
+        "TT_REFRESH": told["refresh_token"],
+    }
+
+
 class Served:
     """A simulator; ``kill()`` and ``start()`` are a server that is restarted and knows nothing any more."""
 
@@ -35,11 +44,7 @@ class Served:
 
     @property
     def variables(self) -> dict[str, str]:
-        return {
-            "TT_API_URL": self.told["api_url"],
-            "TT_SECRET": self.told["client_secret"],
-            "TT_REFRESH": self.told["refresh_token"],
-        }
+        return variables_of(self.told)
 
 
 @contextmanager

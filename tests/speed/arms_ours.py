@@ -59,15 +59,8 @@ async def batches(order: Order, watch: Stopwatch) -> NoReturn:
 async def tables(order: Order, watch: Stopwatch) -> NoReturn:
     """polars tables of everything, a builder for each event type; all rows are kept."""
     builders = builders_of(order, last=order.events)
-    count = 0
     async with subscribed(order) as subscription:
-        async for batch in subscription.batches():
-            if not count:
-                watch.start()
-            builders[batch.event_class.__name__].append(batch)
-            count += len(batch)
-            if count >= order.events:
-                break
+        count = await fill(builders, subscription, order, watch)
         made = [builder.table for builder in builders.values()]
         watch.extra["kept"] = sum(table.height for table in made)
         watch.extra["estimated_mb"] = sum(table.estimated_size() for table in made) / 1e6
@@ -77,17 +70,25 @@ async def tables(order: Order, watch: Stopwatch) -> NoReturn:
 async def latest(order: Order, watch: Stopwatch) -> NoReturn:
     """The newest row of each symbol, as a table in the end."""
     builders = builders_of(order, latest=True)
-    count = 0
     async with subscribed(order) as subscription:
-        async for batch in subscription.batches():
-            if not count:
-                watch.start()
-            builders[batch.event_class.__name__].append(batch)
-            count += len(batch)
-            if count >= order.events:
-                break
+        count = await fill(builders, subscription, order, watch)
         watch.extra["kept"] = sum(builder.table.height for builder in builders.values())
         watch.stop(count)
+
+
+async def fill(
+    builders: dict[str, TableBuilder[Any]], subscription: Subscription[Event], order: Order, watch: Stopwatch
+) -> int:
+    """Append everything to the builders of its event types; how many rows."""
+    count = 0
+    async for batch in subscription.batches():
+        if not count:
+            watch.start()
+        builders[batch.event_class.__name__].append(batch)
+        count += len(batch)
+        if count >= order.events:
+            break
+    return count
 
 
 async def lag(order: Order, watch: Stopwatch) -> NoReturn:

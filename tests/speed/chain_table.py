@@ -1,6 +1,6 @@
 """What a chain table costs: wall time, processor time and memory, for growing parts of SPX's chain.
 
-    .venv/bin/python tests/speed/chain_table.py
+    .venv/bin/python -m tests.speed.chain_table
 
 The simulator runs in another process. Most of the time is the pace of subscribing (2,500 entries a second,
 four for each option) that servers ask for; the processor's share stands beside it.
@@ -19,6 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tastytrade import Session, Streamer, get_option_chain
+from tests.endurance.processes import variables_of
 
 STRIKES = (50, 500, 5_000)
 
@@ -50,12 +51,7 @@ def main() -> None:
         assert simulator.stdout is not None
         told = json.loads(simulator.stdout.readline())
         try:
-            variables = {
-                "TT_API_URL": told["api_url"],
-                "TT_SECRET": told["client_secret"],
-                "TT_REFRESH": told["refresh_token"],
-            }
-            Console().print(asyncio.run(measure(variables)))
+            Console().print(asyncio.run(measure(variables_of(told))))
         finally:
             simulator.terminate()
 

@@ -14,6 +14,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from tests.endurance.processes import variables_of
+
 SERVER_CORE, CLIENT_CORE = 0, 1
 _TICK = os.sysconf("SC_CLK_TCK")
 
@@ -28,11 +30,7 @@ class ServerProcess:
 
     @property
     def variables(self) -> dict[str, str]:
-        return {
-            "TT_API_URL": self.told["api_url"],
-            "TT_SECRET": self.told["client_secret"],
-            "TT_REFRESH": self.told["refresh_token"],
-        }
+        return variables_of(self.told)
 
     def cpu_seconds(self) -> float:
         """The processor time it has used, user and system, in steps of a hundredth."""
