@@ -55,24 +55,29 @@ class Aftermath:
         self._timeouts = timeouts
         self._can_renew = can_renew
         self._has_renewed = False
+        self._is_untried = False
         self._was_unreadable = False
 
     def renewed(self) -> None:
         """There is a new token: if it is refused too, another one would be no better."""
-        self._has_renewed = True
+        self._has_renewed = self._is_untried = True
 
     def healthy(self) -> None:
         """The connection was live for long enough: its end is a first one."""
         self.attempt = 0
-        self._has_renewed = False
+        self._has_renewed = self._is_untried = False
         self._was_unreadable = False
 
     def judge(self, failure: TastytradeError, *, was_ready: bool) -> Verdict:
         """What follows from a failure; ``was_ready``: the server had let us in."""
         self.attempt += 1
+        if was_ready:
+            self._is_untried = False
         match failure:
             case TooManySessions():
                 return Verdict(cool_down=True, pause=self._timeouts.session_cool_down)
+            case ConnectionLost(code=1008) if self._has_renewed:
+                return Verdict(is_final=True)
             case FeedUnauthorized() | ConnectionLost(code=1008):
                 return self._other_token(Verdict(is_final=True))
             case ConnectionLost(code=1000) if not was_ready:
@@ -102,10 +107,14 @@ class Aftermath:
         return Verdict(pause=max(self._timeouts.busy, pause) if failure.status == 429 else pause)
 
     def _other_token(self, otherwise: Verdict) -> Verdict:
-        """Once more with a new token: the one we had may have been good no more."""
-        if not self._can_renew or self._has_renewed:
+        """Once more with a new token: the one we had may have been good no more.
+
+        A token that let us in and is refused later has expired like any other: only a new one that
+        is refused at once ends this.
+        """
+        if not self._can_renew or self._is_untried:
             return otherwise
-        return Verdict(renew=True)
+        return Verdict(renew=True, pause=self._backoff() if self._has_renewed else 0.0)
 
     def _backoff(self) -> float:
         timeouts = self._timeouts

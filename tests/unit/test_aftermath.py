@@ -97,6 +97,21 @@ def test_only_a_connection_that_lasts_makes_another_token_worth_asking_for() -> 
     assert judges.judge(lost(1008), was_ready=True).renew
 
 
+@pytest.mark.parametrize("failure", [refused(401), refused(403), FeedUnauthorized("it has expired")])
+def test_a_new_token_that_let_us_in_may_expire_like_the_one_before(failure: TastytradeError) -> None:
+    judges = aftermath()
+    for _ in range(5):
+        again = judges.judge(failure, was_ready=False)
+        judges.renewed()
+        judges.judge(lost(1006), was_ready=True)
+
+        assert (again.renew, again.is_final) == (True, False)
+    assert again.pause > 0.0
+    judges.judge(failure, was_ready=False)
+    judges.renewed()
+    assert judges.judge(failure, was_ready=False).is_final
+
+
 def test_bye_before_we_are_let_in_is_a_token_or_a_session_too_many() -> None:
     judges = aftermath()
     first = judges.judge(lost(1000), was_ready=False)
