@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tastytrade.blocking import CertificationSession, DataStreamer, ProductionSession
+    from tastytrade.capture import Capture
     from tastytrade.dxfeed import (
         Candle,
         Event,
@@ -27,9 +28,11 @@ if TYPE_CHECKING:
     from tastytrade.errors import TastytradeError
     from tastytrade.instruments import OptionChain, get_option_chain
     from tastytrade.oneshot import Snapshot, Status, WebService
+    from tastytrade.replaying import replay
     from tastytrade.session import Session
     from tastytrade.simulator import Simulator
     from tastytrade.source import State
+    from tastytrade.store import Store
     from tastytrade.streamer import Streamer
     from tastytrade.subscription import Overflow, Subscription
     from tastytrade.tables import TableBuilder, gaps_table, instruments_table, options_table
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "tastytrade.blocking": ("CertificationSession", "DataStreamer", "ProductionSession"),
+    "tastytrade.capture": ("Capture",),
     "tastytrade.dxfeed": (
         "Candle", "Event", "EventBatch", "EventType", "Gap", "Greeks", "Profile", "Quote", "Summary",
         "TimeAndSale", "Trade", "TradeETH",
@@ -44,9 +48,11 @@ _HOMES = {
     "tastytrade.errors": ("TastytradeError",),
     "tastytrade.instruments": ("OptionChain", "get_option_chain"),
     "tastytrade.oneshot": ("Snapshot", "Status", "WebService"),
+    "tastytrade.replaying": ("replay",),
     "tastytrade.session": ("Session",),
     "tastytrade.simulator": ("Simulator",),
     "tastytrade.source": ("State",),
+    "tastytrade.store": ("Store",),
     "tastytrade.streamer": ("Streamer",),
     "tastytrade.subscription": ("Overflow", "Subscription"),
     "tastytrade.tables": ("TableBuilder", "gaps_table", "instruments_table", "options_table"),
@@ -56,6 +62,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Candle",
+    "Capture",
     "CertificationSession",
     "DataStreamer",
     "Event",
@@ -73,6 +80,7 @@ __all__ = [
     "Snapshot",
     "State",
     "Status",
+    "Store",
     "Streamer",
     "Subscription",
     "Summary",
@@ -87,6 +95,7 @@ __all__ = [
     "get_option_chain",
     "instruments_table",
     "options_table",
+    "replay",
 ]
 
 

@@ -7,14 +7,15 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from itertools import count
+from typing import Any, Protocol
 
 from tastytrade.dxlink.client import ClientProtocol
 from tastytrade.dxlink.compact import Decoded, Quarantined
 from tastytrade.dxlink.frame import Frame, numbers_of
-from tastytrade.interest import Interest
 from tastytrade.ledger import Counts, Ledger
 from tastytrade.meter import Histogram, LoopStats, Rates, Stats
 from tastytrade.rest.refusal import printable
+from tastytrade.subscription import Subscription
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +23,12 @@ DECODED_KEPT = 64
 """Frames whose events are kept for readers in step."""
 TOLD = 100
 """Event types that are told apart in warnings; a peer may make names up."""
+
+
+class Audience(Protocol):
+    """Whoever knows all readers of a source."""
+
+    def everyone(self) -> dict[Subscription[Any], None]: ...
 
 
 class Books:
@@ -74,9 +81,9 @@ class Books:
             level, "%d rows of %s could not be read: %s", bad.rows, name, printable(bad.reason, limit=200)
         )
 
-    def ledger(self, interest: Interest, protocols: Sequence[ClientProtocol]) -> Ledger:
+    def ledger(self, audience: Audience, protocols: Sequence[ClientProtocol]) -> Ledger:
         """Where everything has gone until now."""
-        readers = tuple(reader.ledger() for reader in interest.everyone())
+        readers = tuple(reader.ledger() for reader in audience.everyone())
         counts = self._counts
         return Ledger(
             frames=counts.frames,
@@ -92,12 +99,12 @@ class Books:
             readers=readers,
         )
 
-    def stats(self, interest: Interest, loop: LoopStats) -> Stats:
+    def stats(self, audience: Audience, loop: LoopStats) -> Stats:
         """Rates of the last ten seconds, and how late and how full the readers are."""
         now = time.monotonic()
         frames, size_bytes = self._frames.per_second(now)
         lag = Histogram()
-        readers = interest.everyone()
+        readers = audience.everyone()
         for reader in readers:
             lag.merge(reader.lag)
         return Stats(

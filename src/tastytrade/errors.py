@@ -10,6 +10,10 @@ TastytradeError
 │   ├── TooManyRequests       429
 │   ├── ServiceUnavailable    5xx, no connection, no answer in time: worth another try later
 │   └── UnexpectedAnswer      the answer is not what this call can read
+├── StoreError                tables on disk
+│   ├── StoreOwned            another program writes there
+│   ├── StoreFull             the disk is full
+│   └── StoreDamaged          a file is not what was written
 └── FeedError                 the live feed
     ├── ConnectFailed         a step of opening a connection failed, and which one
     ├── ProtocolError         the peer broke DXLink, or is no DXLink server
@@ -76,6 +80,22 @@ class ServiceUnavailable(RequestError):
 
 class UnexpectedAnswer(RequestError):
     """An answer that this call cannot read."""
+
+
+class StoreError(TastytradeError):
+    """A store on disk, or what was to be written to it, is not as it should be."""
+
+
+class StoreOwned(StoreError):
+    """Another program writes to this store."""
+
+
+class StoreFull(StoreError):
+    """The disk is full: what was not written waits, and everything that was written is there."""
+
+
+class StoreDamaged(StoreError):
+    """A file holds something else than was written to it."""
 
 
 class FeedError(TastytradeError):

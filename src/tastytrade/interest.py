@@ -274,7 +274,7 @@ def entries_of(
     source: str | None = None,
 ) -> list[Entry]:
     """The subscription entries of some types and symbols. Raises ConfigurationError or SymbolError."""
-    classes = _classes(event_types)
+    classes = classes_of(event_types)
     names = symbol_list(symbols)
     since = from_time
     if since is not None and not isinstance(since, int):
@@ -289,7 +289,8 @@ def entries_of(
     ]
 
 
-def _classes(event_types: EventTypes) -> list[type[Event]]:
+def classes_of(event_types: EventTypes) -> list[type[Event]]:
+    """The event classes that are meant. Raises ConfigurationError for what is none, and for an empty list."""
     if isinstance(event_types, str | EventType | type):
         return [event_class(event_types)]
     classes = list(dict.fromkeys(event_class(event_type) for event_type in event_types))

@@ -5,7 +5,7 @@ A live Streamer is an EventSource; whatever gives batches later in the same way 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from enum import Enum
 from typing import Any, Protocol
 
@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from tastytrade.dxfeed import Event, EventBatch, EventType
 from tastytrade.dxfeed.gap import Gap, GapReason, GapScope, Healed
+from tastytrade.dxlink.messages import Entry
 from tastytrade.ledger import Ledger
 
 __all__ = [
@@ -79,6 +80,9 @@ class Reader(Protocol):
     """One reader's view of a source."""
 
     @property
+    def entries(self) -> tuple[Entry, ...]: ...
+
+    @property
     def gaps(self) -> list[Gap]: ...
 
     def batches(self, *, duration: float | None = None) -> AsyncIterator[EventBatch[Any]]: ...
@@ -89,11 +93,25 @@ class Reader(Protocol):
 
 
 class EventSource(Protocol):
-    """Anything that readers can subscribe to."""
+    """Anything that readers can subscribe to.
+
+    origin       "live", or what it is a replay of
+    feed_level   "api" (real time), "demo" (delayed), "simulated"; None where nobody said
+    """
+
+    @property
+    def origin(self) -> str: ...
+
+    @property
+    def feed_level(self) -> str | None: ...
 
     @property
     def state(self) -> StateChange: ...
 
+    async def restored(self, *, timeout: float | None = None) -> bool: ...
+
     def ledger(self) -> Ledger: ...
 
-    def subscribe(self, event_types: Any, symbols: Iterable[str]) -> Reader: ...
+    @property
+    def subscribe(self) -> Callable[..., Reader]:
+        """Takes event types and symbols, and where it has them the options of ``Streamer.subscribe``."""

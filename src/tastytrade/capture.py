@@ -1,0 +1,409 @@
+"""Capture: everything a source gives, onto the disk, with the gaps where they belong.
+
+Two things go on at once: one reads the source and gathers, the other makes what was gathered safe, in a
+thread, four times a second. A disk that is slow holds the source up. One that is full does not: what it
+could not take within the room there is goes, and a gap says so; it goes on by itself once there is room.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from tastytrade.dxfeed import EventBatch
+from tastytrade.dxfeed.gap import Gap, GapReason, GapScope
+from tastytrade.errors import StoreError, StreamClosed
+from tastytrade.reading.overflow import Overflow
+from tastytrade.source import EventSource, EventTypes, Reader
+from tastytrade.store import Durability, StoreWriter
+from tastytrade.store.disk import free_bytes, size_of
+from tastytrade.store.manifest import read_manifest
+from tastytrade.store.view import WIRE
+from tastytrade.wire_log import WireLog
+
+log = logging.getLogger(__name__)
+
+COMMIT_AFTER = 0.25
+"""Seconds that what was received may wait to be safe."""
+COMMIT_ROWS = 20_000
+"""Rows that do not wait that long."""
+SPOOL_ROWS = 500_000
+"""Rows that may wait while the disk is slow, or full: some 200 MB."""
+RETRY_AFTER = 1.0
+"""Seconds between two attempts to write to a disk that is full."""
+LAST_READ = 3.0
+"""Seconds at the end for reading what has arrived."""
+LIMIT_BYTES = 64 << 20
+"""Text that may wait to be read, beside these."""
+HEARD_LATE_NS = 100_000_000
+
+
+class CaptureStats(Struct, frozen=True, kw_only=True):
+    """How a capture stands.
+
+    events, gaps   written since it began, committed or not
+    committed_n    everything up to this number is safe
+    waiting_rows   received, and not safe yet
+    lag            seconds from the receipt of the oldest row of the last commit until it was safe
+    dropped        events that a full disk has cost; a gap covers them
+    size_bytes, free_bytes   of the store, and on its disk
+    concern        why nothing can be written now; "" while all is well
+    """
+
+    events: int
+    gaps: int
+    committed_n: int
+    waiting_rows: int
+    lag: float
+    dropped: int
+    size_bytes: int
+    free_bytes: int
+    concern: str
+
+
+class Capture:
+    """Events of some types and symbols of a source (a Streamer, a Replay), to a store. ``async with`` it.
+
+    path        a folder: a new one, or a store, which then goes on
+    from_time   for time series: history since then, too, as for ``Streamer.subscribe``
+    durability  "process": what is committed survives the end of this process; "full": of the machine
+    wire        keep the messages themselves as well, as they came (see ``read_wire``); of a Streamer only
+
+    Opening raises StoreError when the folder cannot be captured to, or holds data of another feed level.
+    """
+
+    def __init__(
+        self,
+        source: EventSource,
+        path: str | Path,
+        event_types: EventTypes,
+        symbols: Iterable[str],
+        *,
+        from_time: datetime | int | None = None,
+        durability: Durability = "process",
+        wire: bool = False,
+    ) -> None:
+        self.path = Path(path)
+        self._source = source
+        self._event_types = event_types
+        self._symbols = list(symbols)
+        self._options: dict[str, Any] = {} if from_time is None else {"from_time": from_time}
+        self._durability: Durability = durability
+        self._keeps_wire = wire
+        self._writer: StoreWriter | None = None
+        self._reader: Reader | None = None
+        self._wire: WireLog | None = None
+        self._unwatch: Callable[[], None] | None = None
+        self._threads = ThreadPoolExecutor(1, "tastytrade-commit")
+        self._movers = ThreadPoolExecutor(1, "tastytrade-move")
+        self._tasks: list[asyncio.Task[None]] = []
+        self._due = asyncio.Event()
+        self._has_room = asyncio.Event()
+        self._committed = asyncio.Event()
+        self._events = 0
+        self._gaps = 0
+        self._lag = 0.0
+        self._oldest_ns = 0
+        self._lost: Gap | None = None
+        self._dropped = 0
+        self._concern = ""
+        self._is_told = False
+        """Whether somebody has been told what ended the source."""
+
+    # Its life.
+
+    async def open(self) -> None:
+        """Begin."""
+        loop = asyncio.get_running_loop()
+        self._reader = self._subscribed()
+        try:
+            self._writer = await loop.run_in_executor(self._threads, self._open_store)
+            if self._keeps_wire:
+                self._watch_wire(self.path / WIRE)
+        except BaseException:
+            self._reader.close()
+            self._close_threads()
+            raise
+        self._tasks = [
+            loop.create_task(self._read(self._reader, self._writer), name="tastytrade-capture"),
+            loop.create_task(self._keep(self._writer), name="tastytrade-commit"),
+            loop.create_task(self._move(self._writer), name="tastytrade-move"),
+        ]
+        if self._writer.restart is not None:
+            self._tasks.append(loop.create_task(self._end_restart(self._writer), name="tastytrade-restart"))
+
+    async def aclose(self) -> None:
+        """Stop reading, and write everything that was received. May be called twice.
+
+        Raises StoreFull or StoreError when that cannot be done: what is missing then is said.
+        """
+        writer, self._writer = self._writer, None
+        if writer is None:
+            return
+        assert self._reader is not None  # noqa: S101 - there is one with the writer
+        if self._unwatch is not None:
+            self._unwatch()
+        self._reader.close()
+        reading = self._tasks[0]
+        try:
+            # What has arrived is read to its end, while the disk takes it.
+            await asyncio.wait([reading], timeout=LAST_READ)
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.wait(self._tasks)
+            await asyncio.get_running_loop().run_in_executor(self._threads, self._finish, writer)
+        finally:
+            self._close_threads()
+        if not self._is_told:
+            self._raise_failure()
+
+    async def wait(self, duration: float | None = None) -> None:
+        """Capture for so many seconds, or until the source ends. Raises what ended the source."""
+        if not self._tasks:
+            raise StreamClosed("this capture is not open")
+        await asyncio.wait(self._tasks[:1], timeout=duration)
+        if self._tasks[0].done():
+            self._is_told = True
+            self._raise_failure()
+
+    async def committed(self) -> int:
+        """Wait until everything received so far is safe; gives its last number."""
+        writer = self._open_writer()
+        target = writer.n
+        self._due.set()
+        while writer.committed_n < target:
+            self._committed.clear()
+            await self._committed.wait()
+        return writer.committed_n
+
+    async def __aenter__(self) -> Self:
+        await self.open()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    def _raise_failure(self) -> None:
+        """Raise what ended the reading, when that was an error."""
+        reading = self._tasks[0]
+        failure = None if reading.cancelled() else reading.exception()
+        if failure is not None:
+            raise failure
+
+    # What there is to know.
+
+    @property
+    def committed_n(self) -> int:
+        """Everything up to this number is safe."""
+        return self._open_writer().committed_n
+
+    async def stats(self) -> CaptureStats:
+        """How it stands."""
+        loop = asyncio.get_running_loop()
+        size_bytes = await loop.run_in_executor(None, size_of, self.path)
+        writer = self._open_writer()
+        return CaptureStats(
+            events=self._events,
+            gaps=self._gaps,
+            committed_n=writer.committed_n,
+            waiting_rows=writer.waiting_rows,
+            lag=self._lag,
+            dropped=self._dropped,
+            size_bytes=size_bytes,
+            free_bytes=free_bytes(self.path),
+            concern=self._concern,
+        )
+
+    async def keep_chain(self, underlying: str, answer: dict[str, Any]) -> None:
+        """Keep an option chain, as the service gave it, with the events: a replay gives it again."""
+        writer, loop = self._open_writer(), asyncio.get_running_loop()
+        await loop.run_in_executor(self._threads, writer.keep_chain, underlying, answer)
+
+    def __repr__(self) -> str:
+        return f"<Capture to {self.path}: {self._events} events>"
+
+    # Opening.
+
+    def _subscribed(self) -> Reader:
+        return self._source.subscribe(
+            self._event_types,
+            self._symbols,
+            overflow=Overflow.BLOCK,
+            limit_bytes=LIMIT_BYTES,
+            name="capture",
+            **self._options,
+        )
+
+    def _open_store(self) -> StoreWriter:
+        known, origin = read_manifest(self.path), self._source.origin
+        if known is not None and origin.endswith(known.id):
+            raise StoreError(f"{self.path} is what is being replayed: capture to another folder")
+        assert self._reader is not None  # noqa: S101 - subscribed before
+        entries = self._reader.entries
+        return StoreWriter(
+            self.path,
+            durability=self._durability,
+            feed_level=self._source.feed_level,
+            source=origin,
+            event_types=dict.fromkeys(entry.type for entry in entries),
+            symbols=[entry.symbol for entry in entries],
+        )
+
+    def _watch_wire(self, folder: Path) -> None:
+        watch = getattr(self._source, "watch_wire", None)
+        if watch is None:
+            raise StoreError("wire=True keeps the messages of a Streamer, and this source has none")
+        self._wire = WireLog(folder)
+        self._unwatch = watch(self._wire.take)
+
+    # Reading.
+
+    async def _read(self, reader: Reader, writer: StoreWriter) -> None:
+        async for record in reader.records():
+            if writer.waiting_rows >= SPOOL_ROWS:
+                await self._wait_for_room(writer)
+            if isinstance(record, Gap):
+                self._gaps += 1
+                writer.append(record)
+                continue
+            if self._concern and writer.waiting_rows >= SPOOL_ROWS:
+                self._drop(writer, record)
+                continue
+            self._end_loss(writer)
+            self._events += len(record)
+            self._oldest_ns = self._oldest_ns or record.received_ns
+            writer.append(record)
+            if writer.waiting_rows >= COMMIT_ROWS:
+                self._due.set()
+
+    async def _wait_for_room(self, writer: StoreWriter) -> None:
+        """A slow disk is waited for, one that fails is not."""
+        while writer.waiting_rows >= SPOOL_ROWS and not self._concern:
+            self._has_room.clear()
+            self._due.set()
+            await self._has_room.wait()
+
+    def _drop(self, writer: StoreWriter, batch: EventBatch[Any]) -> None:
+        if self._lost is None:
+            self._lost = Gap(
+                number=-writer.new_gap_number(),
+                reason=GapReason.STORAGE,
+                scope=GapScope.READER,
+                event_types=writer.session.event_types,
+                from_ns=writer.received_ns or batch.received_ns,
+                detected_ns=time.time_ns(),
+                epoch_before=writer.epoch,
+                lost_count=0,
+            )
+            writer.append(self._lost)
+        self._dropped += len(batch)
+        lost_count = (self._lost.lost_count or 0) + len(batch)
+        self._lost = replace(self._lost, lost_count=lost_count, to_ns=batch.received_ns)
+
+    def _end_loss(self, writer: StoreWriter) -> None:
+        if self._lost is not None:
+            writer.append(replace(self._lost, epoch_after=writer.epoch))
+            self._gaps += 1
+            self._lost = None
+
+    async def _end_restart(self, writer: StoreWriter) -> None:
+        """What was missed since the last time ends once the source gives everything that is wanted."""
+        await self._source.restored()
+        if writer.restart is not None:
+            ended = replace(
+                writer.restart, to_ns=time.time_ns() + HEARD_LATE_NS, epoch_after=writer.next_epoch
+            )
+            writer.append(ended)
+            self._gaps += 1
+
+    # Writing.
+
+    async def _keep(self, writer: StoreWriter) -> None:
+        """Commit whenever something is due."""
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                async with asyncio.timeout(COMMIT_AFTER if not self._concern else RETRY_AFTER):
+                    await self._due.wait()
+            except TimeoutError:
+                pass
+            self._due.clear()
+            oldest_ns, self._oldest_ns = self._oldest_ns, 0
+            try:
+                await asyncio.shield(loop.run_in_executor(self._threads, self._commit, writer))
+            except StoreError as error:
+                self._worry(str(error))
+                self._oldest_ns = oldest_ns or self._oldest_ns
+            else:
+                if self._concern:
+                    log.warning("%s can be written to again", self.path)
+                self._concern = ""
+                if oldest_ns:
+                    self._lag = (time.time_ns() - oldest_ns) / 1e9
+            self._has_room.set()
+            self._committed.set()
+
+    def _commit(self, writer: StoreWriter) -> None:
+        writer.commit()
+        if self._wire is not None:
+            self._wire.flush(sync=self._durability == "full")
+
+    async def _move(self, writer: StoreWriter) -> None:
+        """Make tables of what is safe, beside everything else."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(COMMIT_AFTER)
+            try:
+                await asyncio.shield(loop.run_in_executor(self._movers, writer.move))
+            except StoreError as error:  # it stays in the journal
+                log.warning("%s", error)
+                await asyncio.sleep(RETRY_AFTER)
+
+    def _worry(self, concern: str) -> None:
+        if not self._concern:
+            log.error("%s", concern)
+        self._concern = concern
+        self._due.clear()
+
+    # The end.
+
+    def _finish(self, writer: StoreWriter) -> None:
+        """Everything that is left, in the thread of commits."""
+        try:
+            self._movers.shutdown(wait=True)
+            self._end_loss(writer)
+            self._commit(writer)
+            writer.move(everything=True)
+        except StoreError as error:
+            waiting = writer.waiting_rows
+            writer.close(is_clean=False)
+            if not waiting:
+                log.warning("%s", error)  # it stays in the journal, and is as safe there
+                return
+            raise type(error)(f"{error}. {waiting:,} rows were received and could not be written") from None
+        else:
+            writer.close()
+        finally:
+            if self._wire is not None:
+                self._wire.close()
+
+    def _close_threads(self) -> None:
+        self._threads.shutdown(wait=False)
+        self._movers.shutdown(wait=False)
+
+    def _open_writer(self) -> StoreWriter:
+        if self._writer is None:
+            raise StreamClosed("this capture is not open")
+        return self._writer
