@@ -20,13 +20,13 @@ from typing import Any, Self
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tastytrade.dxfeed import EventBatch
-from tastytrade.dxfeed.gap import Gap, GapReason, GapScope
+from tastytrade.dxfeed.gap import Gap
 from tastytrade.errors import StoreError, StreamClosed
 from tastytrade.reading.overflow import Overflow
 from tastytrade.source import EventSource, EventTypes, Reader
 from tastytrade.store import Durability, StoreWriter
 from tastytrade.store.disk import free_bytes, size_of
+from tastytrade.store.loss import StorageLoss
 from tastytrade.store.manifest import read_manifest
 from tastytrade.store.view import WIRE
 from tastytrade.wire_log import WireLog
@@ -114,8 +114,7 @@ class Capture:
         self._gaps = 0
         self._lag = 0.0
         self._oldest_ns = 0
-        self._lost: Gap | None = None
-        self._dropped = 0
+        self._loss = StorageLoss()
         self._concern = ""
         self._is_told = False
         """Whether somebody has been told what ended the source."""
@@ -129,7 +128,7 @@ class Capture:
         try:
             self._writer = await loop.run_in_executor(self._threads, self._open_store)
             if self._keeps_wire:
-                self._watch_wire(self.path / WIRE)
+                self._watch_wire(self._writer)
         except BaseException:
             self._reader.close()
             self._close_threads()
@@ -220,7 +219,7 @@ class Capture:
             committed_n=writer.committed_n,
             waiting_rows=writer.waiting_rows,
             lag=self._lag,
-            dropped=self._dropped,
+            dropped=self._loss.events,
             size_bytes=size_bytes,
             free_bytes=free_bytes(self.path),
             concern=self._concern,
@@ -261,11 +260,11 @@ class Capture:
             symbols=[entry.symbol for entry in entries],
         )
 
-    def _watch_wire(self, folder: Path) -> None:
+    def _watch_wire(self, writer: StoreWriter) -> None:
         watch = getattr(self._source, "watch_wire", None)
         if watch is None:
             raise StoreError("wire=True keeps the messages of a Streamer, and this source has none")
-        self._wire = WireLog(folder)
+        self._wire = WireLog(writer.path / WIRE, epoch_base=writer.next_epoch - 1)
         self._unwatch = watch(self._wire.take)
 
     # Reading.
@@ -279,9 +278,9 @@ class Capture:
                 writer.append(record)
                 continue
             if self._concern and writer.waiting_rows >= SPOOL_ROWS:
-                self._drop(writer, record)
+                self._loss.add(writer, record)
                 continue
-            self._end_loss(writer)
+            self._gaps += self._loss.end(writer)
             self._events += len(record)
             self._oldest_ns = self._oldest_ns or record.received_ns
             writer.append(record)
@@ -294,29 +293,6 @@ class Capture:
             self._has_room.clear()
             self._due.set()
             await self._has_room.wait()
-
-    def _drop(self, writer: StoreWriter, batch: EventBatch[Any]) -> None:
-        if self._lost is None:
-            self._lost = Gap(
-                number=-writer.new_gap_number(),
-                reason=GapReason.STORAGE,
-                scope=GapScope.READER,
-                event_types=writer.session.event_types,
-                from_ns=writer.received_ns or batch.received_ns,
-                detected_ns=time.time_ns(),
-                epoch_before=writer.epoch,
-                lost_count=0,
-            )
-            writer.append(self._lost)
-        self._dropped += len(batch)
-        lost_count = (self._lost.lost_count or 0) + len(batch)
-        self._lost = replace(self._lost, lost_count=lost_count, to_ns=batch.received_ns)
-
-    def _end_loss(self, writer: StoreWriter) -> None:
-        if self._lost is not None:
-            writer.append(replace(self._lost, epoch_after=writer.epoch))
-            self._gaps += 1
-            self._lost = None
 
     async def _end_restart(self, writer: StoreWriter) -> None:
         """What was missed since the last time ends once the source gives everything that is wanted."""
@@ -383,7 +359,7 @@ class Capture:
         """Everything that is left, in the thread of commits."""
         try:
             self._movers.shutdown(wait=True)
-            self._end_loss(writer)
+            self._gaps += self._loss.end(writer)
             self._commit(writer)
             writer.move(everything=True)
         except StoreError as error:

@@ -7,8 +7,10 @@ from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 from tastytrade.dxlink.client import ClientProtocol, Received
+from tastytrade.dxlink.overheard import in_force
 from tastytrade.errors import FeedError, FeedStalled
 from tastytrade.timeouts import Timeouts
+from tastytrade.transport.tap import Tap, Watch
 from tastytrade.transport.websocket import WebSocketDoor
 from tastytrade.transport.wire import Arrival
 
@@ -25,6 +27,7 @@ class Connection:
     progressed  called after everything that could be said has been said
     blocked     whether a reader is full for whom this connection waits; then ``unblock`` ends that in time
     wake        set by whoever changed what is wanted, so that it is said now
+    tap         has who watches what arrives, before it is read; None: nobody ever does
     """
 
     def __init__(
@@ -38,6 +41,7 @@ class Connection:
         unblock: Callable[[], None],
         wake: asyncio.Event,
         timeouts: Timeouts,
+        tap: Tap | None = None,
     ) -> None:
         self._protocol = protocol
         self._door = door
@@ -47,6 +51,10 @@ class Connection:
         self._unblock = unblock
         self._wake = wake
         self._timeouts = timeouts
+        self._tap = Tap() if tap is None else tap
+        self._number = self._tap.number()
+        self._shown = 0
+        """The change of the tap after which whoever watches has been told what is in force."""
         self._now = asyncio.get_running_loop().time
         self._said = 0
         self._unheard = asyncio.Event()
@@ -81,6 +89,9 @@ class Connection:
 
         def take(arrival: Arrival) -> bool:
             nonlocal messages
+            watch = self._tap.watch
+            if watch is not None:
+                self._show(watch, arrival)
             messages = self._protocol.receive_all(
                 arrival.texts, now=self._now(), received_ns=arrival.received_ns
             )
@@ -91,6 +102,16 @@ class Connection:
             await self._wait_for_room()
             while not self._give(messages):
                 await self._wait_for_room()
+
+    def _show(self, watch: Watch, arrival: Arrival) -> None:
+        """Give what arrived to whoever watches; to who has come since, first what is in force."""
+        number, epoch = self._number, self._protocol.epoch
+        if self._shown != self._tap.changes:
+            self._shown = self._tap.changes
+            texts = in_force(self._protocol)
+            if texts:
+                watch(number, epoch, Arrival(texts, arrival.received_ns, sum(map(len, texts))))
+        watch(number, epoch, arrival)
 
     def _give(self, messages: Iterator[Received]) -> bool:
         """Pass messages on; whether that could be done with all of them."""

@@ -35,6 +35,7 @@ from tastytrade.saved.cool_down import cool_down, forget_cool_down, remember_coo
 from tastytrade.source import State, StateChange
 from tastytrade.timeouts import Timeouts
 from tastytrade.transport.http import user_agent
+from tastytrade.transport.tap import Tap
 from tastytrade.transport.websocket import open_websocket
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,7 @@ class Line:
     received  called with every message that is no frame
     changed   called when the state has changed
     progressed  called when the server may know more of what is wanted
+    tap         has who watches what its connections bring
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class Line:
         changed: Callable[[], None],
         progressed: Callable[[], None],
         timeouts: Timeouts,
+        tap: Tap | None = None,
     ) -> None:
         self.number = number
         self.protocol = protocol
@@ -80,6 +83,7 @@ class Line:
         self._changed = changed
         self._progressed = progressed
         self._timeouts = timeouts
+        self._tap = tap
         self._aftermath = Aftermath(timeouts, can_renew=entrance.can_renew)
         self._connection: Connection | None = None
         self._token_wanted = asyncio.Event()
@@ -153,6 +157,7 @@ class Line:
                     unblock=self._unblock,
                     wake=self.wake,
                     timeouts=timeouts,
+                    tap=self._tap,
                 )
                 failure: TastytradeError
                 try:

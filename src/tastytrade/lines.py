@@ -16,6 +16,7 @@ from tastytrade.line import Line
 from tastytrade.source import State, StateChange
 from tastytrade.standing import standing_of
 from tastytrade.timeouts import Timeouts
+from tastytrade.transport.tap import Tap
 
 IDLE = 60.0
 """Seconds after which a further connection is closed on which nothing is wanted: sessions are few."""
@@ -36,6 +37,7 @@ class Lines:
         failed: Callable[[Exception], None],
     ) -> None:
         self.protocols: list[ClientProtocol] = []
+        self.tap = Tap()
         self._entrance = entrance
         self._plans = plans
         self._timeouts = timeouts
@@ -90,6 +92,7 @@ class Lines:
             changed=self._changed,
             progressed=self._progressed,
             timeouts=limits,
+            tap=self.tap,
         )
         self.protocols.append(protocol)
         self._lines.append(line)

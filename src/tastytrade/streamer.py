@@ -37,6 +37,7 @@ from tastytrade.source import EventTypes, State, StateChange
 from tastytrade.state_log import StateLog
 from tastytrade.subscription import DEFAULT_LIMIT_BYTES, Overflow, Subscription
 from tastytrade.timeouts import Timeouts
+from tastytrade.transport.tap import Watch
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +58,8 @@ class Streamer(AskOnce):
     require      "realtime" refuses a delayed feed
     timeouts     time limits and pauses
     """
+
+    origin = "live"
 
     def __init__(
         self,
@@ -266,6 +269,12 @@ class Streamer(AskOnce):
         """Open every planned channel now, instead of each when something is first wanted on it."""
         self._lines.protocols[0].open_all()
         self._lines.wake()
+
+    def watch_wire(self, take: Watch) -> Callable[[], None]:
+        """Let ``take`` have everything that arrives, as it came: connection (each has a number of its own),
+        epoch (that of the connection before, until the server has let us in) and messages. First it is told
+        what is in force on open channels. Gives what ends that."""
+        return self._lines.tap.add(take)
 
     @property
     def state(self) -> StateChange:

@@ -39,11 +39,13 @@ class Load:
         now_ms, since_ms = market.time_at(elapsed), market.time_at(elapsed - step)
         for number, types in tickers.items():
             for event_class, symbols in types.items():
+                if not symbols:
+                    continue
                 share = round(self._owed * len(symbols) / total)
                 total -= len(symbols)
                 self._owed -= share
                 order = self._order((number, event_class), list(symbols))
-                rounds = -(-share // min(len(symbols), ROWS_PER_FRAME)) if symbols else 0
+                rounds = -(-share // min(len(symbols), ROWS_PER_FRAME))
                 frame: list[EventBatch[Any]] = []
                 for turn in range(rounds):
                     size = min(share, len(symbols), ROWS_PER_FRAME)

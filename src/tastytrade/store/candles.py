@@ -30,42 +30,43 @@ def candles_of(
         raise ConfigurationError(f'of is "prints" or "mid", not {of!r}')
     seconds = _seconds(period)
     values = _mids(events) if of == "mid" else _prints(events)
-    start = pl.col(TIME).dt.truncate(period)
+    width_ms = int(seconds * 1000)
+    start = (pl.col(TIME) // width_ms * width_ms).cast(_TIME_TYPE)
+    value = pl.col("value")
     candles = (
-        values.sort(SYMBOL, N)
-        .group_by(SYMBOL, start, maintain_order=True)
+        values.group_by(SYMBOL, start)
         .agg(
-            pl.col("value").first().alias("open"),
-            pl.col("value").max().alias("high"),
-            pl.col("value").min().alias("low"),
-            pl.col("value").last().alias("close"),
+            value.min_by(N).alias("open"),
+            value.max().alias("high"),
+            value.min().alias("low"),
+            value.max_by(N).alias("close"),
             (pl.col("size").sum() if of == "prints" else pl.lit(None, pl.Float64)).alias("volume"),
             pl.len().cast(pl.Int64).alias("count"),
         )
         .collect()
     )
     missing = _missing(gaps, symbols, seconds, until_ns)
-    joined = candles.join(missing, on=[SYMBOL, TIME], how="full", coalesce=True)
-    filled = joined.with_columns(pl.col("gap_seconds").fill_null(0.0), pl.col("count").fill_null(0))
+    if missing.height:
+        candles = candles.join(missing, on=[SYMBOL, TIME], how="full", coalesce=True)
+    else:
+        candles = candles.with_columns(pl.lit(0.0).alias("gap_seconds"))
+    filled = candles.with_columns(pl.col("gap_seconds").fill_null(0.0), pl.col("count").fill_null(0))
     return filled.select(_COLUMNS).sort(SYMBOL, TIME)
 
 
 def _prints(events: pl.LazyFrame) -> pl.LazyFrame:
-    """Every print as it is known now: what was corrected counts as corrected, what was cancelled does not."""
+    """Every print as it is known now, with its time in Unix ms: corrected where it was corrected, and not
+    at all where it was cancelled."""
     newest = pl.col(N) == pl.col(N).max().over(SYMBOL, "index")
     gone = (pl.col("eventFlags") & int(EventFlags.REMOVE_EVENT)) != 0
     valid = (pl.col("type") != "CANCEL") & ~gone & pl.col("price").is_not_null()
-    return (
-        events.filter(newest)
-        .filter(valid)
-        .select(SYMBOL, N, pl.col(TIME).cast(_TIME_TYPE), pl.col("price").alias("value"), "size")
-    )
+    return events.filter(newest).filter(valid).select(SYMBOL, N, TIME, pl.col("price").alias("value"), "size")
 
 
 def _mids(events: pl.LazyFrame) -> pl.LazyFrame:
     """The middle of every quote that has both sides, at the time it was received."""
     mid = (pl.col("bidPrice") + pl.col("askPrice")) / 2
-    received = pl.col(TIMESTAMP).dt.cast_time_unit("ms").alias(TIME)
+    received = pl.col(TIMESTAMP).dt.epoch("ms").alias(TIME)
     size = pl.lit(None, pl.Float64).alias("size")
     return events.select(SYMBOL, N, received, mid.alias("value"), size).filter(pl.col("value").is_not_null())
 

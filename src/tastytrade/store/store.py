@@ -152,8 +152,8 @@ class Store:
         source = "Quote" if of == "mid" else "TimeAndSale"
         events = self.scan(source, symbols=names, start=start, end=end)
         gaps = [gap for gap in self._gaps() if source in gap.event_types]
-        bounds = self.bounds()
-        return candles_of(events, names, period, of=of, gaps=gaps, until_ns=bounds.last_ns if bounds else 0)
+        until_ns = self._look().head.received_ns
+        return candles_of(events, names, period, of=of, gaps=gaps, until_ns=until_ns)
 
     def gaps(self) -> pl.DataFrame:
         """Where events may be missing: ``gaps_table`` of each gap as it is known now."""
