@@ -5,9 +5,14 @@ from tests.shape.source import sources
 
 @pytest.mark.parametrize(
     ("library", "home"),
-    [("polars", "tables/"), ("httpx2", "transport/"), ("websockets", "transport/")],
+    [
+        ("polars", ("tables/", "store/")),
+        ("deltalake", ("store/",)),
+        ("httpx2", ("transport/",)),
+        ("websockets", ("transport/",)),
+    ],
 )
-def test_a_library_is_imported_in_its_home_alone(library: str, home: str) -> None:
+def test_a_library_is_imported_in_its_home_alone(library: str, home: tuple[str, ...]) -> None:
     users = {
         source.name for source in sources() if library in {name.split(".")[0] for name in source.imports}
     }

@@ -4,6 +4,7 @@ import tastytrade
 
 PUBLIC_NAMES = [
     "Candle",
+    "Capture",
     "CertificationSession",
     "DataStreamer",
     "Event",
@@ -21,6 +22,7 @@ PUBLIC_NAMES = [
     "Snapshot",
     "State",
     "Status",
+    "Store",
     "Streamer",
     "Subscription",
     "Summary",
@@ -35,6 +37,7 @@ PUBLIC_NAMES = [
     "get_option_chain",
     "instruments_table",
     "options_table",
+    "replay",
 ]
 
 
