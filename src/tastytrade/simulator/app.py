@@ -31,6 +31,7 @@ from tastytrade.simulator.listing import Listing
 from tastytrade.simulator.market import Market
 from tastytrade.simulator.market_now import MarketNow
 from tastytrade.simulator.quote_token_routes import DELAYED_PATH
+from tastytrade.simulator.recorded_chains import Chains
 from tastytrade.simulator.rest import rest_routes
 from tastytrade.simulator.rest_options import RestOptions
 from tastytrade.simulator.switched import switched
@@ -49,6 +50,8 @@ class Simulator:
     rate        events per second and connection instead of the market's own pace
     symbols     further equities to list
     market      what the feed delivers instead of the listing's own market; REST answers by the latter
+    chains      the nested option chains there are, by underlying, as a recording kept them (``Store.chain``):
+                REST answers with them then, and of nothing else that is listed or has a price
     dxlink_options  how its DXLink end behaves
     rest_options    how its REST end behaves; may be replaced at any time
     clock       seconds that only go forward: for the market and for the lives of tokens
@@ -67,6 +70,7 @@ class Simulator:
         rate: int | None = None,
         symbols: Iterable[str] = (),
         market: FeedMarket | None = None,
+        chains: Chains | None = None,
         user: User | None = None,
         dxlink_options: ServerOptions | None = None,
         rest_options: RestOptions | None = None,
@@ -98,6 +102,7 @@ class Simulator:
             rate=rate,
             switch_rest=self._switch_rest,
         )
+        self._chains = chains
         self._truth = truth
         self._truth_key = key_of(feed_market)
         for fault in faults:
@@ -176,6 +181,11 @@ class Simulator:
             for channel in info.channels
             for event_type, symbol, *_ in channel.subscriptions
         }
+
+    @property
+    def events_sent(self) -> int:
+        """Events written on all DXLink connections there have been."""
+        return self._links.rows
 
     async def drop_connections(self, code: int = 1012) -> None:
         """Close every DXLink connection, as a service does that restarts."""
@@ -273,6 +283,7 @@ class Simulator:
             lambda _request: self.dxlink_url,
             market=MarketNow(self.market, lambda: self.market.time_at(self._market_elapsed())),
             options=lambda: self._front.options,
+            chains=self._chains,
         )
         feeds = [WebSocketRoute(path, self._links.serve) for path in (DXLINK_PATH, DELAYED_PATH)]
         return Starlette(routes=[*routes, *feeds], middleware=[Middleware(self._front.before)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 from tastytrade.dxfeed import Event, EventBatch, TimeAndSale
@@ -45,3 +45,29 @@ class KeyedMarket(Protocol):
 
     def key(self, batch: EventBatch[Any]) -> Sequence[int | None]:
         """A number for each row of a batch it made, in the rows' order."""
+
+
+@runtime_checkable
+class SequencedMarket(Protocol):
+    """A market that has events of every type one by one, in one order over all types and symbols.
+
+    Streams, and what follows the snapshot of a history, are made of them. Its time stands still until
+    somebody subscribes, and may be held back; it never goes back.
+    """
+
+    def begin(self, elapsed_seconds: float) -> None:
+        """Somebody has subscribed: time may go."""
+
+    def follow(self, event_class: type[Event]) -> None:
+        """Somebody wants every event of this type from now on."""
+
+    def happened(
+        self, wanted: Mapping[type[Event], Mapping[str, int]], previous_ms: int, now_ms: int
+    ) -> list[EventBatch[Any]] | None:
+        """The events of (previous, now], in order; None when some of them are not known any more.
+
+        ``wanted`` says of each type and symbol from when on: what was at that moment or before is left out.
+        """
+
+    def is_arriving(self, event_class: type[Event], symbol: str) -> bool:
+        """Whether more of a history that was before now is about to come: a snapshot would cut it in two."""

@@ -60,6 +60,7 @@ class Links:
         self.living: dict[int, DXLinkConnection] = {}
         self.options = options
         self.truth: Truth | None = None
+        self._rows_of_closed = 0
         self.book = FaultBook(self._act, lambda: list(self.living.values()), self._note)
         self._market = market
         self._accounts = accounts
@@ -71,6 +72,11 @@ class Links:
     def infos(self) -> list[ConnectionInfo]:
         """What there is to know of each connection."""
         return [_info(connection) for connection in self.living.values()]
+
+    @property
+    def rows(self) -> int:
+        """Events written on all connections there have been."""
+        return self._rows_of_closed + sum(connection.rows for connection in self.living.values())
 
     async def serve(self, websocket: WebSocket) -> None:
         """One connection, from its upgrade on."""
@@ -88,6 +94,7 @@ class Links:
                 self.truth.note("opened", number)
             await connection.serve()
         finally:
+            self._rows_of_closed += connection.rows
             del self.living[number]
 
     def release(self) -> None:

@@ -25,6 +25,7 @@ from tastytrade.simulator.market_now import MarketNow
 from tastytrade.simulator.market_time_routes import market_time_routes
 from tastytrade.simulator.metrics_routes import metrics_routes
 from tastytrade.simulator.quote_token_routes import for_customers, quote_token_routes
+from tastytrade.simulator.recorded_chains import Chains, recorded_chain_routes
 from tastytrade.simulator.replies import Endpoint, RawPathRoute, token_refused
 from tastytrade.simulator.rest_options import RestOptions
 from tastytrade.simulator.search_routes import search_routes
@@ -40,28 +41,42 @@ def rest_routes(
     *,
     market: MarketNow | None = None,
     options: Callable[[], RestOptions] = RestOptions,
+    chains: Chains | None = None,
 ) -> list[Route]:
     """The routes.
 
     ``dxlink_url`` gives the feed's address as the client that asks can reach it; ``market`` is one that
-    stands still at its start unless told; ``options`` are asked for with every request.
+    stands still at its start unless told; ``options`` are asked for with every request. With ``chains`` of a
+    recording there is nothing of a market's own making: no listing, no prices, no dxFeed web service.
     """
     market = market or MarketNow(Market(listing))
-    open_to_all = [*session_routes(accounts, options), *events_routes(accounts, market)]
-    for_users = [
-        *customer_routes(accounts),
+    open_to_all = session_routes(accounts, options)
+    for_users = customer_routes(accounts)
+    quotes = quote_token_routes(accounts, dxlink_url, options)
+    if chains is not None:
+        for_users += recorded_chain_routes(chains)
+    else:
+        open_to_all += events_routes(accounts, market)
+        for_users += _invented_routes(listing, market, options)
+        quotes += market_data_routes(market)
+    for_users += [(path, for_customers(options, endpoint)) for path, endpoint in quotes]
+    return [
+        *(_route(path, endpoint, method) for method, path, endpoint in open_to_all),
+        *(_route(path, authorized(accounts, endpoint)) for path, endpoint in for_users),
+    ]
+
+
+def _invented_routes(
+    listing: Listing, market: MarketNow, options: Callable[[], RestOptions]
+) -> list[tuple[str, Endpoint]]:
+    """What is listed, and what the market says of it."""
+    return [
         *listed_routes(listing),
         *instrument_routes(listing, options),
         *futures_routes(listing, options),
         *search_routes(listing),
         *market_time_routes(market),
         *metrics_routes(market),
-    ]
-    quotes = [*quote_token_routes(accounts, dxlink_url, options), *market_data_routes(market)]
-    for_users += [(path, for_customers(options, endpoint)) for path, endpoint in quotes]
-    return [
-        *(_route(path, endpoint, method) for method, path, endpoint in open_to_all),
-        *(_route(path, authorized(accounts, endpoint)) for path, endpoint in for_users),
     ]
 
 
