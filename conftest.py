@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import builtins
 import inspect
 from types import FunctionType
 from typing import Any
@@ -25,6 +26,7 @@ OTHERS = ("TT_ENVIRONMENT", "TT_EVENTS_URL", "DXLINK_TOKEN")
 
 def open_page(names: dict[str, Any]) -> None:
     names[RUNNER] = asyncio.Runner()
+    names["__builtins__"] = builtins  # as any module has them: extensions import by these
 
 
 def close_page(names: dict[str, Any]) -> None:

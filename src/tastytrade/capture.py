@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -21,10 +22,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tastytrade.dxfeed.gap import Gap
-from tastytrade.errors import StoreError, StreamClosed
+from tastytrade.errors import StoreError, StreamClosed, TastytradeError
 from tastytrade.reading.overflow import Overflow
 from tastytrade.source import EventSource, EventTypes, Reader
-from tastytrade.store import Durability, StoreWriter
+from tastytrade.store import Durability, Pace, StoreWriter
 from tastytrade.store.disk import free_bytes, size_of
 from tastytrade.store.loss import StorageLoss
 from tastytrade.store.manifest import read_manifest
@@ -33,14 +34,6 @@ from tastytrade.wire_log import WireLog
 
 log = logging.getLogger(__name__)
 
-COMMIT_AFTER = 0.25
-"""Seconds that what was received may wait to be safe."""
-COMMIT_ROWS = 20_000
-"""Rows that do not wait that long."""
-SPOOL_ROWS = 500_000
-"""Rows that may wait while the disk is slow, or full: some 200 MB."""
-RETRY_AFTER = 1.0
-"""Seconds between two attempts to write to a disk that is full."""
 LAST_READ = 3.0
 """Seconds at the end for reading what has arrived."""
 LIMIT_BYTES = 64 << 20
@@ -78,6 +71,7 @@ class Capture:
     from_time   for time series: history since then, too, as for ``Streamer.subscribe``
     durability  "process": what is committed survives the end of this process; "full": of the machine
     wire        keep the messages themselves as well, as they came (see ``read_wire``); of a Streamer only
+    pace        how long, and how many, rows may wait on their way
 
     Opening raises StoreError when the folder cannot be captured to, or holds data of another feed level.
     """
@@ -92,6 +86,7 @@ class Capture:
         from_time: datetime | int | None = None,
         durability: Durability = "process",
         wire: bool = False,
+        pace: Pace | None = None,
     ) -> None:
         self.path = Path(path)
         self._source = source
@@ -100,6 +95,7 @@ class Capture:
         self._options: dict[str, Any] = {} if from_time is None else {"from_time": from_time}
         self._durability: Durability = durability
         self._keeps_wire = wire
+        self._pace = pace or Pace()
         self._writer: StoreWriter | None = None
         self._reader: Reader | None = None
         self._wire: WireLog | None = None
@@ -116,6 +112,7 @@ class Capture:
         self._oldest_ns = 0
         self._loss = StorageLoss()
         self._concern = ""
+        self._is_ending = False
         self._is_told = False
         """Whether somebody has been told what ended the source."""
 
@@ -124,13 +121,20 @@ class Capture:
     async def open(self) -> None:
         """Begin."""
         loop = asyncio.get_running_loop()
+        watch = getattr(self._source, "watch_wire", None) if self._keeps_wire else None
+        if self._keeps_wire and watch is None:
+            raise StoreError("wire=True keeps the messages of a Streamer, and this source has none")
         self._reader = self._subscribed()
         try:
             self._writer = await loop.run_in_executor(self._threads, self._open_store)
-            if self._keeps_wire:
-                self._watch_wire(self._writer)
+            if watch is not None:
+                self._wire = WireLog(self.path / WIRE, epoch_base=self._writer.next_epoch - 1)
+                self._unwatch = watch(self._wire.take)
         except BaseException:
             self._reader.close()
+            writer, self._writer = self._writer, None
+            if writer is not None:
+                await loop.run_in_executor(self._threads, partial(writer.close, is_clean=False))
             self._close_threads()
             raise
         self._tasks = [
@@ -154,6 +158,8 @@ class Capture:
             self._unwatch()
         self._reader.close()
         reading = self._tasks[0]
+        self._is_ending = True
+        self._has_room.set()
         try:
             # What has arrived is read to its end, while the disk takes it.
             await asyncio.wait([reading], timeout=LAST_READ)
@@ -170,8 +176,9 @@ class Capture:
         """Capture for so many seconds, or until the source ends. Raises what ended the source."""
         if not self._tasks:
             raise StreamClosed("this capture is not open")
-        await asyncio.wait(self._tasks[:1], timeout=duration)
-        if self._tasks[0].done():
+        ends = self._tasks[:3]
+        done, _ = await asyncio.wait(ends, timeout=duration, return_when=asyncio.FIRST_COMPLETED)
+        if done:
             self._is_told = True
             self._raise_failure()
 
@@ -195,11 +202,11 @@ class Capture:
         await self.aclose()
 
     def _raise_failure(self) -> None:
-        """Raise what ended the reading, when that was an error."""
-        reading = self._tasks[0]
-        failure = None if reading.cancelled() else reading.exception()
-        if failure is not None:
-            raise failure
+        """Raise what ended the reading, when that was an error; or the writing, when nobody foresaw it."""
+        for task in self._tasks:
+            failure = None if task.cancelled() or not task.done() else task.exception()
+            if failure is not None:
+                raise failure
 
     # What there is to know.
 
@@ -258,45 +265,43 @@ class Capture:
             source=origin,
             event_types=dict.fromkeys(entry.type for entry in entries),
             symbols=[entry.symbol for entry in entries],
+            pace=self._pace,
         )
-
-    def _watch_wire(self, writer: StoreWriter) -> None:
-        watch = getattr(self._source, "watch_wire", None)
-        if watch is None:
-            raise StoreError("wire=True keeps the messages of a Streamer, and this source has none")
-        self._wire = WireLog(writer.path / WIRE, epoch_base=writer.next_epoch - 1)
-        self._unwatch = watch(self._wire.take)
 
     # Reading.
 
     async def _read(self, reader: Reader, writer: StoreWriter) -> None:
+        most = self._pace.spool_rows
         async for record in reader.records():
-            if writer.waiting_rows >= SPOOL_ROWS:
+            if writer.waiting_rows >= most:
                 await self._wait_for_room(writer)
             if isinstance(record, Gap):
                 self._gaps += 1
                 writer.append(record)
                 continue
-            if self._concern and writer.waiting_rows >= SPOOL_ROWS:
+            if self._concern and writer.waiting_rows >= most:
                 self._loss.add(writer, record)
                 continue
             self._gaps += self._loss.end(writer)
             self._events += len(record)
             self._oldest_ns = self._oldest_ns or record.received_ns
             writer.append(record)
-            if writer.waiting_rows >= COMMIT_ROWS:
+            if writer.waiting_rows >= self._pace.commit_rows:
                 self._due.set()
 
     async def _wait_for_room(self, writer: StoreWriter) -> None:
-        """A slow disk is waited for, one that fails is not."""
-        while writer.waiting_rows >= SPOOL_ROWS and not self._concern:
+        """A slow disk is waited for, one that fails is not; and at the end there is not much more to come."""
+        while writer.waiting_rows >= self._pace.spool_rows and not (self._concern or self._is_ending):
             self._has_room.clear()
             self._due.set()
             await self._has_room.wait()
 
     async def _end_restart(self, writer: StoreWriter) -> None:
         """What was missed since the last time ends once the source gives everything that is wanted."""
-        await self._source.restored()
+        try:
+            await self._source.restored()
+        except TastytradeError:  # what has ended the source, who reads it is told
+            return
         if writer.restart is not None:
             ended = replace(
                 writer.restart, to_ns=time.time_ns() + HEARD_LATE_NS, epoch_after=writer.next_epoch
@@ -310,11 +315,10 @@ class Capture:
         """Commit whenever something is due."""
         loop = asyncio.get_running_loop()
         while True:
-            try:
-                async with asyncio.timeout(COMMIT_AFTER if not self._concern else RETRY_AFTER):
-                    await self._due.wait()
-            except TimeoutError:
-                pass
+            if self._concern:
+                await asyncio.sleep(self._pace.retry_after)
+            else:
+                await self._until_due()
             self._due.clear()
             oldest_ns, self._oldest_ns = self._oldest_ns, 0
             try:
@@ -325,11 +329,19 @@ class Capture:
             else:
                 if self._concern:
                     log.warning("%s can be written to again", self.path)
+                    self._gaps += self._loss.end(writer)
                 self._concern = ""
                 if oldest_ns:
                     self._lag = (time.time_ns() - oldest_ns) / 1e9
             self._has_room.set()
             self._committed.set()
+
+    async def _until_due(self) -> None:
+        try:
+            async with asyncio.timeout(self._pace.commit_after):
+                await self._due.wait()
+        except TimeoutError:
+            pass
 
     def _commit(self, writer: StoreWriter) -> None:
         writer.commit()
@@ -340,12 +352,12 @@ class Capture:
         """Make tables of what is safe, beside everything else."""
         loop = asyncio.get_running_loop()
         while True:
-            await asyncio.sleep(COMMIT_AFTER)
+            await asyncio.sleep(self._pace.commit_after)
             try:
                 await asyncio.shield(loop.run_in_executor(self._movers, writer.move))
             except StoreError as error:  # it stays in the journal
                 log.warning("%s", error)
-                await asyncio.sleep(RETRY_AFTER)
+                await asyncio.sleep(self._pace.retry_after)
 
     def _worry(self, concern: str) -> None:
         if not self._concern:
@@ -361,19 +373,24 @@ class Capture:
             self._movers.shutdown(wait=True)
             self._gaps += self._loss.end(writer)
             self._commit(writer)
-            writer.move(everything=True)
-        except StoreError as error:
-            waiting = writer.waiting_rows
-            writer.close(is_clean=False)
-            if not waiting:
-                log.warning("%s", error)  # it stays in the journal, and is as safe there
-                return
-            raise type(error)(f"{error}. {waiting:,} rows were received and could not be written") from None
-        else:
+            self._move_all(writer)
             writer.close()
+        except StoreError as error:
+            if not writer.waiting_rows:
+                raise
+            lost = f"{writer.waiting_rows:,} rows were received and could not be written"
+            before = f", and {self._loss.events:,} before them" if self._loss.events else ""
+            raise type(error)(f"{error}. {lost}{before}") from None
         finally:
+            writer.close(is_clean=False)
             if self._wire is not None:
                 self._wire.close()
+
+    def _move_all(self, writer: StoreWriter) -> None:
+        try:
+            writer.move(everything=True)
+        except StoreError as error:
+            log.warning("%s", error)  # it stays in the journal, and is as safe there
 
     def _close_threads(self) -> None:
         self._threads.shutdown(wait=False)

@@ -34,14 +34,17 @@ def run(
 
 @contextmanager
 def running(
-    *arguments: str, variables: dict[str, str] | None = None, stdout: int | None = None
+    *arguments: str,
+    variables: dict[str, str] | None = None,
+    stdout: int | None = None,
+    stderr: int | None = None,
 ) -> Iterator[subprocess.Popen[str]]:
     """A command that is running; it is killed at the end if it still is."""
     with subprocess.Popen(
         [*TASTYTRADE, *arguments],
         env=environment(variables),
         stdout=subprocess.PIPE if stdout is None else stdout,
-        stderr=subprocess.PIPE,
+        stderr=subprocess.PIPE if stderr is None else stderr,
         text=True,
         start_new_session=True,
     ) as process:

@@ -7,10 +7,16 @@ from typing import Annotated
 import typer
 
 from tastytrade.cli import simulator
+from tastytrade.cli.capture import capture
+from tastytrade.cli.compact import compact
 from tastytrade.cli.demo import demo
+from tastytrade.cli.export import export
+from tastytrade.cli.inspect import inspect
 from tastytrade.cli.login import login
 from tastytrade.cli.logout import logout
+from tastytrade.cli.replay import replay
 from tastytrade.cli.stream import stream
+from tastytrade.cli.verify import verify
 from tastytrade.cli.whoami import whoami
 
 app = typer.Typer(
@@ -22,6 +28,12 @@ app = typer.Typer(
 )
 app.command("demo")(demo)
 app.command("stream")(stream)
+app.command("capture")(capture)
+app.command("inspect")(inspect)
+app.command("replay")(replay)
+app.command("export")(export)
+app.command("verify")(verify)
+app.command("compact")(compact)
 app.command("login")(login)
 app.command("whoami")(whoami)
 app.command("logout")(logout)

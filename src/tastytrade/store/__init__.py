@@ -13,6 +13,7 @@ except ImportError:
 
 from tastytrade.store.journal import Durability
 from tastytrade.store.manifest import Manifest, SessionRecord
+from tastytrade.store.pace import Pace
 from tastytrade.store.store import Bounds, Store
 from tastytrade.store.upkeep import Compacted, Forgotten, compact, forget
 from tastytrade.store.verify import Damage, Report
@@ -25,6 +26,7 @@ __all__ = [
     "Durability",
     "Forgotten",
     "Manifest",
+    "Pace",
     "Report",
     "SessionRecord",
     "Store",

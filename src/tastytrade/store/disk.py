@@ -5,12 +5,16 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from errno import EDQUOT, ENOSPC
 from pathlib import Path
 
 from tastytrade.errors import StoreError, StoreFull
+
+if sys.platform == "darwin":
+    import fcntl
 
 LEAST_FREE = 1 << 20
 """With less room than this, whatever fails on a disk fails because it is full."""
@@ -26,11 +30,25 @@ def digest_of(*parts: bytes | memoryview) -> str:
 
 
 def write_through(path: Path, content: bytes | memoryview) -> None:
-    """Write a new file, to the disk itself. Raises OSError; then there may be a part of it."""
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    """Write a new file, to the disk itself. Raises OSError; then there is none."""
+    try:
+        with path.open("wb") as file:
+            file.write(content)
+            file.flush()
+            _sync(file.fileno())
+    except OSError:
+        with suppress(OSError):  # a part of it would take the room that is missing
+            path.unlink()
+        raise
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it, names and all, on the disk itself. Raises OSError."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    sync_folder(folder.parent)
 
 
 def replace_through(path: Path, content: bytes) -> None:
@@ -44,7 +62,7 @@ def replace_through(path: Path, content: bytes) -> None:
 def sync_file(path: Path) -> None:
     """Let what others wrote to a file reach the disk. Raises OSError."""
     with path.open("rb") as file:
-        os.fsync(file.fileno())
+        _sync(file.fileno())
 
 
 def sync_folder(folder: Path) -> None:
@@ -53,9 +71,16 @@ def sync_folder(folder: Path) -> None:
         return
     number = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(number)
+        _sync(number)
     finally:
         os.close(number)
+
+
+def _sync(number: int) -> None:
+    if sys.platform == "darwin":  # where a sync stops at the drive's own memory
+        fcntl.fcntl(number, fcntl.F_FULLFSYNC)
+    else:
+        os.fsync(number)
 
 
 def is_full(folder: Path) -> bool:

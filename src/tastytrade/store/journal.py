@@ -2,25 +2,24 @@
 
 SQLite in WAL mode: one commit is one transaction, with the rows of every kind, and gaps among them. What
 was committed survives the end of the process, and with ``full`` the end of the machine. A disk that fails
-while it commits ends the file: the next commit goes to a new one.
+while it commits ends the file: the next commit goes to a new one. A file comes whole, with a head, or not.
 """
 
 from __future__ import annotations
 
-import io
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing, suppress
 from pathlib import Path
 from threading import Lock
 from typing import Literal
 
 import msgspec
-import polars as pl
-from msgspec import Struct
 
-from tastytrade.errors import StoreDamaged, StoreError, StoreFull
-from tastytrade.store.disk import digest_of, disk_error
-from tastytrade.store.kinds import RECEIVED_NS, N, int_bounds
+from tastytrade.errors import StoreError, StoreFull
+from tastytrade.store.disk import digest_of, disk_error, make_folder, sync_file, sync_folder, told
+from tastytrade.store.journal_file import Head, Part, files_of, read, some_parts, wal_of
+from tastytrade.store.watermark import Watermark
 
 Durability = Literal["process", "full"]
 
@@ -31,66 +30,12 @@ create table if not exists rows (
 ) without rowid;
 create table if not exists head (one integer primary key check (one = 1), state text, digest text);
 """
-
-
-class Head(Struct, frozen=True):
-    """How far a store has come. ``seqs`` and ``rows`` are by kind: parts committed, and rows there are.
-
-    is_whole   False while rows are being forgotten: then ``rows`` may say too much
-    """
-
-    n: int = 0
-    epoch: int = 0
-    gap: int = 0
-    received_ns: int = 0
-    seqs: dict[str, int] = {}
-    rows: dict[str, int] = {}
-    forgotten: int = 0
-    is_whole: bool = True
-
-
-class Part(Struct, frozen=True):
-    """Rows of one kind that were committed together."""
-
-    kind: str
-    seq: int
-    rows: int
-    first_n: int
-    last_n: int
-    first_ns: int
-    last_ns: int
-    data: bytes
-    digest: str
-
-    def table(self) -> pl.DataFrame:
-        """The rows. Raises StoreDamaged when they are not those that were written."""
-        if digest_of(_stated(self), self.data) != self.digest:
-            raise StoreDamaged(
-                f"the journal's part {self.seq} of {self.kind} (numbers {self.first_n} to {self.last_n}) "
-                "does not hold what was written to it"
-            )
-        return pl.read_ipc_stream(io.BytesIO(self.data))
-
-
-def part_of(kind: str, seq: int, rows: pl.DataFrame) -> Part:
-    """Rows as a part of the journal; at least one."""
-    buffer = io.BytesIO()
-    rows.write_ipc_stream(buffer, compression="lz4", compat_level=pl.CompatLevel.oldest())
-    first_n, last_n = rows[N][0], rows[N][-1]
-    first_ns, last_ns = int_bounds(rows[RECEIVED_NS])
-    part = Part(kind, seq, rows.height, first_n, last_n, first_ns, last_ns, buffer.getvalue(), "")
-    return msgspec.structs.replace(part, digest=digest_of(_stated(part), part.data))
-
-
-def _stated(part: Part) -> bytes:
-    return msgspec.json.encode(
-        (part.kind, part.seq, part.rows, part.first_n, part.last_n, part.first_ns, part.last_ns)
-    )
-
-
-def files_of(folder: Path) -> list[Path]:
-    """The files of a journal, oldest first."""
-    return sorted(folder.glob("*.sqlite"))
+_ADD_ROWS = "insert into rows values (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_SET_HEAD = "insert or replace into head values (1, ?, ?)"
+_READERS_MS = 500
+"""How long the end waits for readers, so that it leaves one file behind."""
+_FATAL = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+"""After these a file is not written to any more."""
 
 
 class Journal:
@@ -101,10 +46,22 @@ class Journal:
         self._durability = durability
         self._writing = Lock()
         """One thread commits rows, another lets go of those that tables have."""
-        files = files_of(folder)
-        self.head = read(folder).head
-        self._path = files[-1] if files else self._next()
-        self._database = self._open(self._path)
+        with told(folder, "opening the journal"):
+            make_folder(folder)
+            found = read(folder)
+            self.head = found.head
+            self.acknowledged = found.acknowledged
+            """More than the head's number where something of the end has been lost."""
+            files = files_of(folder)
+            self._path = files[-1] if files else self._next()
+            self._watermark = Watermark(folder)
+        self._database: sqlite3.Connection | None = None
+        """None after a disk has failed: what it could not write once it may claim to have written later."""
+        try:
+            self._opened()
+        except BaseException:
+            self._watermark.close()
+            raise
 
     def commit(self, parts: Sequence[Part], head: Head) -> None:
         """Write parts and the new head, in one transaction.
@@ -113,51 +70,60 @@ class Journal:
         failed: the next commit goes to a new file.
         """
         state = msgspec.json.encode(head)
-        self._check_place()
-        try:
-            with self._writing, _Transaction(self._database) as database:
-                database.executemany(
-                    "insert into rows values (?, ?, ?, ?, ?, ?, ?, ?, ?)", map(msgspec.structs.astuple, parts)
-                )
-                database.execute("insert or replace into head values (1, ?, ?)", (state, digest_of(state)))
-        except sqlite3.Error as error:
-            raise self._failed(error) from None
+        with self._writing:
+            self._check_place()
+            database = self._opened()
+            try:
+                with _Transaction(database):
+                    database.executemany(_ADD_ROWS, map(msgspec.structs.astuple, parts))
+                    database.execute(_SET_HEAD, (state, digest_of(state)))
+            except sqlite3.Error as error:
+                raise self._failed(error) from None
         self.head = head
+        with suppress(OSError):  # it is safe all the same
+            self._watermark.rise(head.n)
 
     def waiting(self, kind: str, *, after: int, rows: int) -> list[Part]:
         """The parts of a kind that came after the one of this number, until they have so many rows."""
-        found: list[Part] = []
+        found: dict[int, Part] = {}
+        last = self.head.seqs.get(kind, 0)
         for path in files_of(self._folder):
-            database = _readable(path)
-            try:
-                for one in database.execute(
-                    "select * from rows where kind = ? and seq > ? order by seq", (kind, after)
-                ):
-                    found.append(Part(*one))
-                    rows -= found[-1].rows
-                    if rows <= 0:
-                        return found
-            finally:
-                database.close()
-        return found
+            found |= some_parts(path, kind, after=after, last=last, rows=rows)
+        parts: list[Part] = []
+        while rows > 0 and (part := found.get(after + 1 + len(parts))) is not None:
+            parts.append(part)
+            rows -= part.rows
+        return parts
 
     def forget(self, taken: dict[str, int]) -> None:
-        """Let go of parts that tables have; ``taken`` is up to which, by kind."""
+        """Let go of parts that tables have; ``taken`` is up to which, by kind. Raises as ``commit``."""
         for path in files_of(self._folder):
-            try:
-                with self._writing:
-                    if path == self._path:
-                        _delete(self._database, taken)
-                    else:
-                        _delete_elsewhere(path, taken)
-            except sqlite3.Error as error:
-                raise self._failed(error) from None
+            with self._writing:
+                if path != self._path:
+                    _delete_elsewhere(path, taken)
+                    continue
+                database = self._opened()
+                try:
+                    _delete(database, taken)
+                except sqlite3.Error as error:
+                    raise self._failed(error) from None
+
+    def sync(self) -> None:
+        """Let what was committed reach the disk, so that no table is ever ahead. Raises OSError."""
+        for path in files_of(self._folder):
+            for file in (path, wal_of(path)):
+                with suppress(FileNotFoundError):
+                    sync_file(file)
 
     def close(self) -> None:
         """Leave one file behind, no larger than what is in it."""
+        self._watermark.close()
+        if self._database is None:
+            return
         try:
             if not self._database.execute("select count(*) from rows").fetchone()[0]:
                 self._database.execute("vacuum")
+            self._database.execute(f"pragma busy_timeout = {_READERS_MS}")
             self._database.execute("pragma wal_checkpoint(truncate)")
         except sqlite3.Error:  # no room, or no disk: what is there stays as it is
             pass
@@ -166,8 +132,19 @@ class Journal:
 
     def _check_place(self) -> None:
         """What is written to a file that somebody has removed is gone, and nobody says so."""
-        if not self._path.exists():
+        if self._database is not None and not self._path.exists():
             raise StoreError(f"the journal {self._path} has been removed: nothing more can be kept there")
+
+    def _opened(self) -> sqlite3.Connection:
+        """The file that is written to; a new one after a disk has failed. Raises StoreError, StoreFull."""
+        if self._database is None:
+            try:
+                if not self._path.exists():
+                    _make(self._path, self.head)
+                self._database = self._open(self._path)
+            except (OSError, sqlite3.Error) as error:
+                raise disk_error(self._folder, "opening the journal", error) from None
+        return self._database
 
     def _failed(self, error: sqlite3.Error) -> StoreError:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
@@ -177,11 +154,15 @@ class Journal:
                 f"there is no room to commit to the journal in {self._folder}: make room; what was committed "
                 "stays intact"
             )
-        if code == sqlite3.SQLITE_IOERR and not isinstance(failure, StoreFull):
-            # What a disk could not write once it may claim to have written the next time.
-            self._database.close()
+        if isinstance(failure, StoreFull) and self._database is not None:
+            with suppress(sqlite3.Error):  # there may be room in the file itself
+                self._database.execute("pragma wal_checkpoint(passive)")
+        if code in _FATAL and not isinstance(failure, StoreFull):
+            if self._database is not None:
+                with suppress(sqlite3.Error):
+                    self._database.close()
+            self._database = None
             self._path = self._next()
-            self._database = self._open(self._path)
         return failure
 
     def _next(self) -> Path:
@@ -189,76 +170,44 @@ class Journal:
         return self._folder / f"{int(files[-1].stem) + 1 if files else 1:06}.sqlite"
 
     def _open(self, path: Path) -> sqlite3.Connection:
-        self._folder.mkdir(parents=True, exist_ok=True)
+        database = _connected(path)
         try:
-            database = _connected(path)
-            database.execute("pragma page_size = 16384")
-            (mode,) = database.execute("pragma journal_mode = wal").fetchone()
-            if mode != "wal":
-                raise StoreError(
-                    f"{self._folder} is on a file system that a journal cannot be kept on safely (a network "
-                    "or cloud folder?): choose a folder on a disk of this machine"
-                )
+            begin_wal(database, path.parent)
             database.execute(f"pragma synchronous = {'full' if self._durability == 'full' else 'normal'}")
             database.execute("pragma fullfsync = on")  # macOS: else a sync stops at the drive's own memory
-            database.executescript(_TABLES)
-        except sqlite3.Error as error:
-            raise disk_error(self._folder, "opening the journal", error) from None
+        except BaseException:
+            database.close()
+            raise
         return database
 
 
-class JournalView(Struct, frozen=True):
-    """What a journal held at one moment: its head, and its parts by kind."""
-
-    head: Head
-    parts: dict[str, list[Part]]
-
-
-def read(folder: Path) -> JournalView:
-    """What a journal holds now, while others may write to it. Raises StoreDamaged."""
-    head, parts = Head(), dict[str, list[Part]]()
-    for path in files_of(folder):
-        found, own = _read_file(path)
-        head = found or head
-        for part in own:
-            parts.setdefault(part.kind, []).append(part)
-    return JournalView(head, parts)
+def _make(path: Path, head: Head) -> None:
+    """A new file with this head. Raises OSError, sqlite3.Error; then there is none."""
+    aside = path.with_name(f".{path.name}.new")
+    _remove(aside)
+    state = msgspec.json.encode(head)
+    with closing(_connected(aside)) as database:
+        database.execute("pragma page_size = 16384")
+        database.execute("pragma synchronous = off")  # it is synced as a whole
+        database.executescript(_TABLES)
+        database.execute(_SET_HEAD, (state, digest_of(state)))
+    sync_file(aside)
+    aside.replace(path)
+    sync_folder(path.parent)
 
 
-def _read_file(path: Path) -> tuple[Head | None, list[Part]]:
-    try:
-        database = _readable(path)
-        try:
-            database.execute("begin")
-            row = database.execute("select state, digest from head").fetchone()
-            rows = database.execute("select * from rows order by kind, seq").fetchall()
-        finally:
-            database.close()
-        parts = [Part(*one) for one in rows]
-        if row is None:
-            return None, parts
-        state, digest = row
-        if digest_of(state) != digest:
-            raise StoreDamaged(f"the head of the journal {path} does not hold what was written to it")
-        return msgspec.json.decode(state, type=Head), parts
-    except (sqlite3.Error, UnicodeError, TypeError, ValueError) as error:
-        raise StoreDamaged(f"the journal {path} cannot be read ({error})") from None
+def begin_wal(database: sqlite3.Connection, folder: Path) -> None:
+    """Let readers read while somebody writes. Raises StoreError where that is not safe."""
+    (mode,) = database.execute("pragma journal_mode = wal").fetchone()
+    if mode != "wal":
+        raise StoreError(
+            f"{folder} is on a file system that a journal cannot be kept on safely (a network or cloud "
+            "folder?): choose a folder on a disk of this machine"
+        )
 
 
 def _connected(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5.0)
-
-
-def _readable(path: Path) -> sqlite3.Connection:
-    """Open to be read. In a folder that may not be written to, nobody writes meanwhile either."""
-    address = path.absolute().as_uri()
-    database = sqlite3.connect(f"{address}?mode=ro", uri=True, isolation_level=None, timeout=5.0)
-    try:
-        database.execute("select 1 from head")
-    except sqlite3.OperationalError:
-        database.close()
-        database = sqlite3.connect(f"{address}?mode=ro&immutable=1", uri=True, isolation_level=None)
-    return database
 
 
 def _delete(database: sqlite3.Connection, taken: dict[str, int]) -> None:
@@ -268,18 +217,18 @@ def _delete(database: sqlite3.Connection, taken: dict[str, int]) -> None:
 
 def _delete_elsewhere(path: Path, taken: dict[str, int]) -> None:
     """In a file that is written to no more, which goes with its last row."""
-    database = _connected(path)
     try:
-        _delete(database, taken)
-        (left,) = database.execute("select count(*) from rows").fetchone()
-    finally:
-        database.close()
-    if not left:
-        _remove(path)
+        with closing(_connected(path)) as database:
+            _delete(database, taken)
+            (left,) = database.execute("select count(*) from rows").fetchone()
+        if not left:
+            _remove(path)
+    except (OSError, sqlite3.Error) as error:
+        raise disk_error(path.parent, "emptying a journal", error) from None
 
 
 def _remove(path: Path) -> None:
-    for suffix in ("", "-wal", "-shm"):
+    for suffix in ("", "-wal", "-shm", "-journal"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 

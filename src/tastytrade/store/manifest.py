@@ -9,9 +9,10 @@ from pathlib import Path
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
-from tastytrade.errors import StoreError
-from tastytrade.store.disk import replace_through
+from tastytrade.errors import StoreDamaged, StoreError
+from tastytrade.store.disk import digest_of, replace_through
 
 FORMAT = 1
 FILE = "store.json"
@@ -43,7 +44,7 @@ class SessionRecord(Struct, frozen=True, kw_only=True):
 
 class Manifest(Struct, frozen=True, kw_only=True):
     """``feed_level`` is what all its events are: "api" (real time), "demo" (delayed), "simulated", or
-    "unknown". What was simulated can never pass for real."""
+    "unknown". What was simulated can never pass for real. ``digest`` is that of all the rest."""
 
     format: int
     id: str
@@ -51,6 +52,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     package: str
     feed_level: str
     sessions: tuple[SessionRecord, ...] = ()
+    digest: str = ""
 
     @property
     def is_simulated(self) -> bool:
@@ -76,7 +78,8 @@ def package_version() -> str:
 def read_manifest(folder: Path) -> Manifest | None:
     """The manifest of a store; None where there is none.
 
-    Raises StoreError for one that cannot be read, or that a later version of this package has written.
+    Raises StoreError for one that cannot be read, or that a later version of this package has written, and
+    StoreDamaged for one that was not written by any.
     """
     path = folder / FILE
     try:
@@ -87,19 +90,28 @@ def read_manifest(folder: Path) -> Manifest | None:
         raise StoreError(f"cannot read {path} ({error.strerror}): make it readable") from None
     try:
         found = msgspec.json.decode(content, type=_Format).format
-        if found <= FORMAT:
-            return msgspec.json.decode(content, type=Manifest)
+        if found > FORMAT:
+            raise StoreError(
+                f"{folder} was written in format {found}, and this version of tastytrade-marketdata reads "
+                f"formats up to {FORMAT}: install a newer one"
+            )
+        manifest = msgspec.json.decode(content, type=Manifest)
     except (msgspec.DecodeError, UnicodeError) as error:
-        raise StoreError(f"{path} is not the manifest of a store, or is damaged ({error})") from None
-    raise StoreError(
-        f"{folder} was written in format {found}, and this version of tastytrade-marketdata reads formats up "
-        f"to {FORMAT}: install a newer one"
-    )
+        raise StoreDamaged(f"{path} is not the manifest of a store, or is damaged ({error})") from None
+    if _sealed(manifest) != manifest:
+        raise StoreDamaged(f"{path} does not hold what was written to it")
+    return manifest
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Replace the manifest. Raises OSError."""
-    replace_through(folder / FILE, msgspec.json.format(msgspec.json.encode(manifest), indent=1))
+    content = msgspec.json.encode(_sealed(manifest))
+    replace_through(folder / FILE, msgspec.json.format(content, indent=1))
+
+
+def _sealed(manifest: Manifest) -> Manifest:
+    unsealed = replace(manifest, digest="")
+    return replace(unsealed, digest=digest_of(msgspec.json.encode(unsealed)))
 
 
 class _Format(Struct):

@@ -12,6 +12,7 @@ from filelock import FileLock, Timeout
 from msgspec import Struct
 
 from tastytrade.errors import StoreError, StoreOwned
+from tastytrade.store.disk import disk_error, told
 
 LOCK = "writer.lock"
 OWNER = "writer.json"
@@ -41,12 +42,19 @@ class Ownership:
                 f"{owner_of(folder) or 'another program'} writes to {folder}: end that, or choose another "
                 "folder"
             ) from None
-        except (OSError, NotImplementedError) as error:
+        except OSError as error:
+            raise disk_error(folder, "locking a store", error) from None
+        except NotImplementedError as error:
             raise StoreError(
                 f"{folder} cannot be locked ({error}): choose a folder on a disk of this machine"
             ) from None
         mine = Owner(os.getpid(), socket.gethostname(), time.time_ns())
-        (folder / OWNER).write_bytes(msgspec.json.encode(mine))
+        try:
+            with told(folder, "saying who writes to it"):
+                (folder / OWNER).write_bytes(msgspec.json.encode(mine))
+        except StoreError:
+            self.release()
+            raise
 
     def release(self) -> None:
         """Let others write. May be called twice."""

@@ -15,7 +15,7 @@ from msgspec import Struct
 from tastytrade.dxfeed import EventBatch
 from tastytrade.dxfeed.gap import Gap
 from tastytrade.errors import StoreDamaged
-from tastytrade.store.journal import Part
+from tastytrade.store.journal_file import Part
 from tastytrade.store.kinds import EPOCH, GAP, RECEIVED_NS, N, kind_of
 from tastytrade.store.rows import EventColumns, gaps_of
 from tastytrade.store.table import Piece
@@ -73,10 +73,18 @@ class _Shelf:
             places.append(self._rows[N][0])
         return min(places, default=None)
 
-    def take(self, before_n: int) -> pl.DataFrame | None:
-        """The rows with smaller numbers, in their order."""
+    def load(self, before_n: int) -> tuple[int, StoreDamaged | None]:
+        """Read what has smaller numbers; gives how far that went, and what it ended with."""
         while self._places and self._places[0].first_n < before_n:
-            self._load(self._places.pop(0))
+            try:
+                self._load(self._places[0])
+            except StoreDamaged as error:
+                return self._places[0].first_n, error
+            self._places.pop(0)
+        return before_n, None
+
+    def take(self, before_n: int) -> pl.DataFrame | None:
+        """The rows with smaller numbers, in their order; these have been loaded."""
         if self._rows is None:
             return None
         cut = self._rows[N].search_sorted(before_n, side="left")
@@ -97,23 +105,30 @@ class _Shelf:
 
 
 def windows_of(
-    kinds: list[KindView], wanted: Range, on_damage: Callable[[StoreDamaged], None]
+    kinds: list[KindView], wanted: Range, on_damage: Callable[[StoreDamaged], None], *, origin: int = 1
 ) -> Iterator[dict[str, pl.DataFrame]]:
     """The rows of some kinds in a range, by kind, some thousand numbers at a time, each in order.
 
-    Raises what ``on_damage`` does.
+    Numbers are taken together from ``origin`` on, wherever the range begins and files do. Raises what
+    ``on_damage`` does, after everything that comes before that.
     """
     shelves = [_Shelf(kind, wanted, on_damage) for kind in kinds]
     while True:
         places = [n for shelf in shelves if (n := shelf.next_n) is not None]
         if not places:
             return
-        before_n = min(places) + WINDOW
+        before_n = origin + ((min(places) - origin) // WINDOW + 1) * WINDOW
+        failure = None
+        for shelf in shelves:
+            before_n, stopped_by = shelf.load(before_n)
+            failure = stopped_by or failure
         taken = {
             shelf.kind.kind.name: rows for shelf in shelves if (rows := shelf.take(before_n)) is not None
         }
         if taken:
             yield taken
+        if failure is not None:
+            raise failure
 
 
 def records_of(

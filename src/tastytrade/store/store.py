@@ -7,9 +7,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
-import msgspec
 import polars as pl
 from msgspec import Struct
 
@@ -18,6 +16,7 @@ from tastytrade.dxfeed.gap import Gap
 from tastytrade.dxfeed.symbol_list import one_or_several
 from tastytrade.errors import StoreDamaged, StoreError
 from tastytrade.store.candles import Of, candles_of
+from tastytrade.store.chains import kept_chain, kept_chains
 from tastytrade.store.kinds import EPOCH, GAP, RECEIVED_NS, N
 from tastytrade.store.manifest import Manifest, read_manifest
 from tastytrade.store.moment import Moment, nanoseconds
@@ -25,8 +24,7 @@ from tastytrade.store.records import Range, Record, records_of, windows_of
 from tastytrade.store.rows import gaps_of
 from tastytrade.store.table import Piece
 from tastytrade.store.verify import Report, verify
-from tastytrade.store.view import CHAINS, KindView, View, look, times_of
-from tastytrade.store.writer import chain_file
+from tastytrade.store.view import KindView, View, look, times_of
 from tastytrade.tables.gaps import gaps_table
 from tastytrade.tables.schema import SYMBOL, TIMESTAMP, TIMESTAMP_TYPE, schema_of
 
@@ -180,8 +178,15 @@ class Store:
         kinds = [
             kind for name, kind in self._look().kinds.items() if chosen is None or name in {*chosen, GAP}
         ]
-        yield from self._reaching_in(wanted)
-        yield from records_of(kinds, wanted, self._on_damage)
+        found = records_of(kinds, wanted, self._on_damage)
+        if wanted.start_ns is None and wanted.from_n <= 1:
+            yield from found
+            return
+        first = next(found, None)
+        yield from self._reaching_in(wanted, first)
+        if first is not None:
+            yield first
+            yield from found
 
     def content_hash(self) -> str:
         """A digest of every event and gap in the order in which they came; of nothing else.
@@ -192,7 +197,7 @@ class Store:
         kinds = list(self._look().kinds.values())
         first_n = min((kind.places[0].first_n for kind in kinds), default=1)
         doubles = pl.selectors.float().cast(pl.String)
-        for window in windows_of(kinds, Range(), self._on_damage):
+        for window in windows_of(kinds, Range(), self._on_damage, origin=first_n):
             for name in sorted(window):
                 rows = window[name].with_columns(pl.col(N) - first_n, doubles)
                 digest.update(f"{name} {rows.height}\n{rows.write_ndjson()}".encode())
@@ -208,18 +213,11 @@ class Store:
 
     def chain(self, underlying: str) -> dict[str, Any] | None:
         """The nested option chain of an underlying as the service gave it; None when it was not kept."""
-        path = self.path / CHAINS / chain_file(underlying)
-        try:
-            found: dict[str, Any] = msgspec.json.decode(path.read_bytes())
-        except FileNotFoundError:
-            return None
-        except (OSError, msgspec.DecodeError) as error:
-            raise StoreDamaged(f"{path} cannot be read ({error})") from None
-        return found
+        return kept_chain(self.path, underlying)
 
     def chains(self) -> list[str]:
         """The underlyings of which a chain was kept."""
-        return sorted(unquote(path.stem) for path in (self.path / CHAINS).glob("*.json"))
+        return kept_chains(self.path)
 
     def __repr__(self) -> str:
         return f"<Store {self.path}>"
@@ -268,10 +266,8 @@ class Store:
         windows = windows_of([kind], wanted, self._on_damage)
         return [gap for window in windows for gap in gaps_of(window[GAP])]
 
-    def _reaching_in(self, wanted: Range) -> Iterator[Gap]:
+    def _reaching_in(self, wanted: Range, first: Record | None) -> Iterator[Gap]:
         """Gaps told of before the range that end in it, or later, or not at all."""
-        if wanted.start_ns is None and wanted.from_n <= 1:
-            return
         kind = self._look().kinds.get(GAP)
         if kind is None:
             return
@@ -282,8 +278,12 @@ class Store:
             if wanted.end_ns is not None:
                 earlier = earlier.filter(pl.col(RECEIVED_NS) < wanted.end_ns)
             before |= {gap.number: gap for gap in gaps_of(earlier)}
-        start_ns = wanted.start_ns or 0
-        yield from (gap for gap in before.values() if gap.to_ns is None or gap.to_ns > start_ns)
+        start_ns = wanted.start_ns
+        if start_ns is None and first is not None:
+            start_ns = first.from_ns if isinstance(first, Gap) else first.received_ns
+        for gap in before.values():
+            if gap.to_ns is None or (start_ns is not None and gap.to_ns > start_ns):
+                yield gap
 
     def _on_damage(self, error: StoreDamaged) -> None:
         if not self._skip_damaged:

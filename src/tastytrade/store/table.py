@@ -8,9 +8,11 @@ name holds the digest, so that a file can be told from what was written by its n
 from __future__ import annotations
 
 import io
+import os
 import re
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -21,8 +23,8 @@ from deltalake.schema import ArrayType, PrimitiveType
 from deltalake.transaction import AddAction, RemoveAction, Transaction
 from msgspec import Struct
 
-from tastytrade.errors import StoreDamaged
-from tastytrade.store.disk import digest_of, sync_file, sync_folder, told, write_through
+from tastytrade.errors import StoreDamaged, StoreError
+from tastytrade.store.disk import digest_of, make_folder, sync_file, sync_folder, told, write_through
 from tastytrade.store.kinds import RECEIVED_NS, Kind, N, int_bounds
 
 ROW_GROUP = 65_536
@@ -94,9 +96,14 @@ class Table:
 
         Raises StoreFull or StoreError when they cannot be written; then nothing has changed.
         """
-        with told(self.folder, "writing a table"):
-            added = [self.write(part) for part in self.by_day(rows)]
-        self.commit(added, taken=taken)
+        added: list[Piece] = []
+        try:
+            with told(self.folder, "writing a table"):
+                added.extend(self.write(part) for part in self.by_day(rows))
+            self.commit(added, taken=taken)
+        except StoreError:
+            self._withdraw(added)
+            raise
 
     def by_day(self, rows: pl.DataFrame) -> Iterable[pl.DataFrame]:
         """Rows, in parts of one UTC day each."""
@@ -114,7 +121,7 @@ class Table:
         bounds = (*numbers, ordered.height, *times, digest_of(content))
         name = f"{DAY}={day}/{'-'.join(map(str, bounds))}.parquet"
         path = self.folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         write_through(path, content)
         sync_folder(path.parent)
         piece = piece_of(name)
@@ -131,8 +138,9 @@ class Table:
     ) -> None:
         """Make files part of the table, and others no part of it, at once. ``is_same``: the rows stay.
 
-        Raises StoreFull or StoreError; then nothing has changed.
+        Raises StoreFull or StoreError; then nothing has changed, unless the disk failed after it.
         """
+        removed = list(removed)
         now_ms = int(time.time() * 1000)
         actions: list[AddAction | RemoveAction] = [
             AddAction(one.name, self._size(one), {DAY: one.day}, now_ms, not is_same, _statistics(one))
@@ -143,8 +151,8 @@ class Table:
         ]
         mark = [] if taken is None else [Transaction(self._store_id, taken, now_ms)]
         with told(self.folder, "committing to a table"):
-            table = self._opened()
             try:
+                table = self._opened()
                 table.create_write_transaction(
                     actions,
                     mode="append",
@@ -152,12 +160,31 @@ class Table:
                     partition_by=[DAY],
                     commit_properties=CommitProperties(app_transactions=mark),
                 )
+                table.update_incremental()
             except DeltaError as error:
                 raise OSError(_first_line(error)) from None
-            table.update_incremental()
-            log = self.folder / "_delta_log"
-            sync_file(log / f"{table.version():020}.json")
-            sync_folder(log)
+            self._sync_log(table.version())
+        for piece in removed:
+            with suppress(OSError):  # from now on it waits to be swept
+                os.utime(self.folder / piece.name)
+
+    def _sync_log(self, version: int) -> None:
+        """Let a version reach the disk, and the checkpoint that may have been made of it. Raises OSError."""
+        log = self.folder / "_delta_log"
+        for path in (*log.glob(f"{version:020}.*"), *log.glob("_last_checkpoint")):
+            sync_file(path)
+        sync_folder(log)
+
+    def _withdraw(self, added: Iterable[Piece]) -> None:
+        """Remove files that have not become part of the table: they would take the room that is missing."""
+        try:
+            kept = {piece.name for piece in self.contents().pieces}
+        except StoreDamaged:
+            return
+        for piece in added:
+            if piece.name not in kept:
+                with suppress(OSError):
+                    (self.folder / piece.name).unlink()
 
     def damage(self, piece: Piece) -> str:
         """What is wrong with a file; "" when it is what was written."""
@@ -168,8 +195,8 @@ class Table:
         return "" if digest_of(content) == piece.digest else "it does not hold what was written to it"
 
     def sweep(self, *, older_than: float) -> int:
-        """Remove files that are no part of the table and were not touched for so many seconds: those that
-        were replaced, and those of a process that ended before it could commit. Gives how many."""
+        """Remove files that have been no part of the table for so many seconds: those that were replaced, and
+        those of a process that ended before it could commit. Gives how many."""
         kept = {piece.name for piece in self.contents().pieces}
         swept = 0
         for path in self.folder.glob(f"{DAY}=*/*.parquet"):
@@ -188,15 +215,23 @@ class Table:
     def _opened(self) -> DeltaTable:
         if DeltaTable.is_deltatable(str(self.folder)):
             return DeltaTable(self.folder)
-        return DeltaTable.create(
+        make_folder(self.folder / "_delta_log")
+        table = DeltaTable.create(
             self.folder,
             self._schema(),
             partition_by=[DAY],
             name=self.kind.name,
             description=f"feed level: {self._feed_level}",
             # A day has some hundred commits: what reads them all should not have to for long.
-            configuration={"delta.checkpointInterval": "50", "delta.logRetentionDuration": "interval 1 days"},
+            # The columns of ``_statistics``: else readers take what is not stated for null, and find nothing.
+            configuration={
+                "delta.checkpointInterval": "50",
+                "delta.logRetentionDuration": "interval 1 days",
+                "delta.dataSkippingStatsColumns": f"{N},{RECEIVED_NS}",
+            },
         )
+        self._sync_log(0)
+        return table
 
     def _schema(self) -> Schema:
         fields = [Field(name, _delta_type(kind), nullable=True) for name, kind in self.kind.schema.items()]

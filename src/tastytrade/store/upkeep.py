@@ -16,10 +16,11 @@ from tastytrade.store.disk import told
 from tastytrade.store.journal import Journal
 from tastytrade.store.kinds import N
 from tastytrade.store.manifest import Manifest, read_manifest
+from tastytrade.store.mending import finish_forgetting
+from tastytrade.store.mover import MOST_ROWS, StoreMover
 from tastytrade.store.owner import Ownership
 from tastytrade.store.table import Piece
 from tastytrade.store.view import JOURNAL, KindView, look
-from tastytrade.store.writer import MOST_ROWS, StoreMover
 
 KEEP_REPLACED = 3600.0
 """Seconds for which files that were replaced stay, for whoever reads them now."""
@@ -83,13 +84,9 @@ def forget(
             head = journal.head
             left = {name: count - rows.get(name, 0) for name, count in head.rows.items()}
             forgotten = head.forgotten + sum(rows.values())
-            # Until the last of them is gone, how many rows there are is not known.
-            journal.commit([], replace(head, is_whole=False))
-            for kind, pieces in gone:
-                if pieces:
-                    progress(f"{kind.kind.name}: {len(pieces)} files")
-                    kind.table.commit([], pieces)
-            journal.commit([], replace(head, rows=left, forgotten=forgotten, is_whole=True))
+            # With this they are gone, for everybody; what follows, whoever comes next would finish.
+            journal.commit([], replace(head, rows=left, forgotten=forgotten, forgetting=first_day))
+            finish_forgetting(path, manifest, journal, progress=progress)
         finally:
             journal.close()
         days = tuple(sorted({piece.day for _, pieces in gone for piece in pieces}))

@@ -9,12 +9,12 @@ import polars as pl
 from msgspec import Struct
 
 from tastytrade.errors import StoreDamaged
-from tastytrade.store.journal import Head, JournalView, Part
-from tastytrade.store.journal import read as read_journal
+from tastytrade.store.chains import CHAINS, kept_chain, kept_chains
+from tastytrade.store.journal_file import Head, Part
 from tastytrade.store.kinds import N
 from tastytrade.store.manifest import Manifest
-from tastytrade.store.table import Piece, Table
-from tastytrade.store.view import JOURNAL, TABLES, KindView, table_of
+from tastytrade.store.table import Piece
+from tastytrade.store.view import KindView, look_long, names_of, table_of
 
 SPAN = 5_000_000
 """Numbers that are looked at together."""
@@ -48,24 +48,24 @@ class Report(Struct, frozen=True):
 
 def verify(path: Path, manifest: Manifest, *, progress: Callable[[str], None]) -> Report:
     """See ``Store.verify``."""
-    damage: list[Damage] = []
-    journal = _journal_of(path, damage)
+    view, wrong = look_long(path, manifest)
+    damage = [Damage(str(path), what) for what in wrong]
     kinds = []
     leftover: list[str] = []
-    known = set(journal.head.rows) | {one.name for one in (path / TABLES).glob("*") if one.is_dir()}
-    for name in sorted(known):
+    for name in names_of(path, view.head):
         progress(name)
-        kind = _kind(table_of(path, name, manifest), journal, damage)
+        table, kind = table_of(path, name, manifest), view.kinds.get(name)
         if kind is not None:
             kinds.append(_readable(kind, damage))
-            kept = {piece.name for piece in kind.pieces}
-            leftover += [
-                str(file)
-                for file in sorted(kind.table.folder.glob("day=*/*.parquet"))
-                if file.relative_to(kind.table.folder).as_posix() not in kept
-            ]
+        kept = {piece.name for piece in kind.pieces} if kind else set()
+        leftover += [
+            str(file)
+            for file in sorted(table.folder.glob("day=*/*.parquet"))
+            if file.relative_to(table.folder).as_posix() not in kept
+        ]
+    damage += _lost_chains(path)
     progress("numbers")
-    damage += _wrong_numbers(kinds, journal.head, path)
+    damage += _wrong_numbers(kinds, view.head, path)
     return Report(
         files=sum(len(kind.pieces) for kind in kinds),
         parts=sum(len(kind.parts) for kind in kinds),
@@ -75,22 +75,12 @@ def verify(path: Path, manifest: Manifest, *, progress: Callable[[str], None]) -
     )
 
 
-def _journal_of(path: Path, damage: list[Damage]) -> JournalView:
-    try:
-        return read_journal(path / JOURNAL)
-    except StoreDamaged as error:
-        damage.append(Damage(str(path / JOURNAL), str(error)))
-        return JournalView(Head(), {})
-
-
-def _kind(table: Table, journal: JournalView, damage: list[Damage]) -> KindView | None:
-    try:
-        contents = table.contents()
-    except StoreDamaged as error:
-        damage.append(Damage(str(table.folder), str(error)))
-        return None
-    parts = [part for part in journal.parts.get(table.kind.name, []) if part.seq > contents.taken]
-    return KindView(table.kind, table, contents.pieces, tuple(parts), contents.taken)
+def _lost_chains(path: Path) -> Iterator[Damage]:
+    for underlying in kept_chains(path):
+        try:
+            kept_chain(path, underlying)
+        except StoreDamaged as error:
+            yield Damage(str(path / CHAINS), str(error))
 
 
 def _readable(kind: KindView, damage: list[Damage]) -> KindView:

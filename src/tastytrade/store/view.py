@@ -7,6 +7,7 @@ file that has gone, or a line of a log, is missed.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,15 +15,20 @@ from pathlib import Path
 import polars as pl
 from msgspec import Struct
 
+from tastytrade.dxfeed import EVENT_CLASSES
 from tastytrade.errors import StoreDamaged
-from tastytrade.store.journal import Head, JournalView, Part
-from tastytrade.store.journal import read as read_journal
-from tastytrade.store.kinds import Kind, N, kind_of
+from tastytrade.store.disk import told
+from tastytrade.store.journal_file import Head, JournalView, Part
+from tastytrade.store.journal_file import read as read_journal
+from tastytrade.store.kinds import GAP, Kind, N, kind_of
 from tastytrade.store.manifest import Manifest
-from tastytrade.store.table import Piece, Table
+from tastytrade.store.table import Contents, Piece, Table
 
-JOURNAL, TABLES, CHAINS, WIRE = "journal", "tables", "chains", "wire"
-_LOOKS = 50
+JOURNAL, TABLES, WIRE = "journal", "tables", "wire"
+_LOOKS, _SAME = 50, 4
+"""How often it is looked again; so often with the same outcome, and nobody is changing anything."""
+
+log = logging.getLogger(__name__)
 
 
 class KindView(Struct, frozen=True):
@@ -87,35 +93,89 @@ def table_of(folder: Path, name: str, manifest: Manifest) -> Table:
 
 def look(folder: Path, manifest: Manifest, *, skip_damaged: bool = False) -> View:
     """What a store holds now. Raises StoreDamaged when something of it is missing or cannot be read."""
+    view, wrong = look_long(folder, manifest)
+    if wrong:
+        said = f"{folder} is not whole: {'; '.join(wrong)}. Run `tastytrade verify {folder}`"
+        if not skip_damaged:
+            raise StoreDamaged(said)
+        log.warning("%s", said)
+    return view
+
+
+def look_long(folder: Path, manifest: Manifest) -> tuple[View, list[str]]:
+    """What a store holds now, and in words what of it does not fit together, however often one looks: once,
+    that is what a writer changes just then."""
+    view, wrong = _look_once(folder, manifest)
+    same = 0
     for attempt in range(_LOOKS):
-        journal = read_journal(folder / JOURNAL)
-        kinds = [_look_at(folder, name, manifest, journal) for name in sorted(journal.head.rows)]
-        wrong = [one for one in kinds if isinstance(one, str)]
-        if not wrong or (skip_damaged and attempt):
-            found = [one for one in kinds if isinstance(one, KindView) and one.rows]
-            return View(journal.head, {one.kind.name: one for one in found})
-        time.sleep(0.001 * attempt)
-    raise StoreDamaged(f"{folder} is not whole: {'; '.join(wrong)}. Run `tastytrade verify {folder}`")
+        if not wrong or same == _SAME:
+            break
+        time.sleep(0.002 * attempt)
+        before = wrong
+        view, wrong = _look_once(folder, manifest)
+        same = same + 1 if wrong == before else 0
+    return view, wrong
 
 
-def _look_at(folder: Path, name: str, manifest: Manifest, journal: JournalView) -> KindView | str:
-    """One kind; in words, what does not fit: the writer has gone on, or something is damaged."""
-    table = table_of(folder, name, manifest)
+def names_of(folder: Path, head: Head) -> list[str]:
+    """The kinds that a store has, or has a table of."""
+    with told(folder, "looking for tables"):
+        tables = {one.name for one in (folder / TABLES).glob("*") if one.is_dir()}
+    return sorted({*head.rows, *(tables & {GAP, *EVENT_CLASSES})})
+
+
+def _lost_end(journal: JournalView) -> str:
+    """In words, what is missing of the end; "" for nothing."""
+    if journal.head.n >= journal.acknowledged:
+        return ""
+    return (
+        f"the journal ends at number {journal.head.n}, and everything up to {journal.acknowledged} was there"
+    )
+
+
+def _contents_of(table: Table, head: Head) -> Contents:
+    """The files of a table that have not been forgotten. Raises StoreDamaged."""
+    contents = table.contents()
+    kept = tuple(piece for piece in contents.pieces if piece.day >= head.forgetting)
+    return Contents(kept, contents.taken)
+
+
+def _look_once(folder: Path, manifest: Manifest) -> tuple[View, list[str]]:
+    """What is there, and what of it does not fit together."""
+    wrong: list[str] = []
     try:
-        contents = table.contents()
+        journal = read_journal(folder / JOURNAL)
     except StoreDamaged as error:
-        return str(error)
-    parts = [part for part in journal.parts.get(name, []) if part.seq > contents.taken]
-    last = journal.head.seqs.get(name, 0)
-    if contents.taken > last:
+        journal = JournalView(Head(), {})
+        wrong.append(str(error))
+    else:
+        wrong.append(_lost_end(journal))
+    kinds: dict[str, KindView] = {}
+    for name in names_of(folder, journal.head):
+        table = table_of(folder, name, manifest)
+        try:
+            contents = _contents_of(table, journal.head)
+        except StoreDamaged as error:
+            wrong.append(str(error))
+            contents = Contents((), 0)
+        parts = tuple(part for part in journal.parts.get(name, []) if part.seq > contents.taken)
+        kind = KindView(table.kind, table, contents.pieces, parts, contents.taken)
+        wrong.append(_misfit(kind, journal.head))
+        if kind.rows:
+            kinds[name] = kind
+    return View(journal.head, kinds), [one for one in wrong if one]
+
+
+def _misfit(kind: KindView, head: Head) -> str:
+    """In words, how a table and the journal differ; "" when they do not."""
+    name = kind.kind.name
+    last = head.seqs.get(name, 0)
+    if kind.taken > last:
         return f"{name}: the table is newer than the journal"
-    if [part.seq for part in parts] != list(range(contents.taken + 1, last + 1)):
-        return f"{name}: parts {contents.taken + 1} to {last} are not in the journal"
-    found = KindView(table.kind, table, contents.pieces, tuple(parts), contents.taken)
-    wanted = journal.head.rows[name]
-    if found.rows != wanted and journal.head.is_whole:
-        return f"{name}: {found.rows:,} rows are there instead of {wanted:,}"
-    return found
+    if [part.seq for part in kind.parts] != list(range(kind.taken + 1, last + 1)):
+        return f"{name}: parts {kind.taken + 1} to {last} are not in the journal"
+    wanted = head.rows.get(name, 0)
+    return "" if kind.rows == wanted else f"{name}: {kind.rows:,} rows are there instead of {wanted:,}"
 
 
 def times_of(places: Iterable[Piece | Part]) -> tuple[int, int]:

@@ -7,26 +7,26 @@ files of tables of it, at leisure. The three may be called from three threads.
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Iterable
+from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import quote
 
-import msgspec
-import polars as pl
 from msgspec.structs import replace
 
 from tastytrade.dxfeed import EventBatch
 from tastytrade.dxfeed.gap import Gap, GapReason, GapScope
 from tastytrade.errors import StoreError
-from tastytrade.store.disk import replace_through, told
-from tastytrade.store.journal import Durability, Head, Journal, Part, part_of
+from tastytrade.store.chains import keep_chain
+from tastytrade.store.disk import make_folder, told
+from tastytrade.store.journal import Durability, Journal
+from tastytrade.store.journal_file import Head, Part, part_of
 from tastytrade.store.kinds import GAP, kind_of
 from tastytrade.store.manifest import (
+    FILE,
     UNKNOWN,
     Manifest,
     SessionRecord,
@@ -35,16 +35,15 @@ from tastytrade.store.manifest import (
     read_manifest,
     write_manifest,
 )
+from tastytrade.store.mending import declare_lost_end
+from tastytrade.store.mover import StoreMover
 from tastytrade.store.owner import Ownership
+from tastytrade.store.pace import Pace
 from tastytrade.store.rows import EventRows, GapRows, gaps_of
-from tastytrade.store.view import CHAINS, JOURNAL, View, look, table_of
+from tastytrade.store.view import JOURNAL, View, look
 
-MOVE_ROWS = 100_000
-"""Rows of a kind that make a file worth its while."""
-MOST_ROWS = 500_000
-"""Rows of one file at most: they are in memory when it is written."""
-MOVE_AFTER = 60.0
-"""Seconds after which rows go into a table however few they are."""
+_OWN = ("writer.", "wire", f".{FILE}.")
+"""What a folder may have before it has a manifest begins so."""
 
 
 class Waiting:
@@ -57,38 +56,6 @@ class Waiting:
         self.count = 0
 
 
-class StoreMover:
-    """What takes rows from the journal of a store into its tables; ``in_journal`` is how many wait there."""
-
-    def __init__(self, path: Path, manifest: Manifest, journal: Journal) -> None:
-        self._path = path
-        self._manifest = manifest
-        self._journal = journal
-        kinds = look(path, manifest).kinds
-        self.in_journal = Counter({name: kind.rows_in_journal for name, kind in kinds.items()})
-        # Whoever was killed may have taken them into a table without letting go of them here.
-        journal.forget({name: kind.taken for name, kind in kinds.items()})
-
-    def move(self, name: str, rows: int) -> int:
-        """Take about so many rows of a kind; gives how many."""
-        table, left = table_of(self._path, name, self._manifest), rows
-        while left > 0:
-            parts = self._journal.waiting(name, after=table.contents().taken, rows=MOST_ROWS)
-            if not parts:
-                break
-            table.add(pl.concat([part.table() for part in parts]), taken=parts[-1].seq)
-            self._journal.forget({name: parts[-1].seq})
-            found = sum(part.rows for part in parts)
-            self.in_journal[name] -= found
-            left -= found
-        return rows - left
-
-    def move_all(self) -> None:
-        """Take everything."""
-        for name, rows in tuple(self.in_journal.items()):
-            self.move(name, rows)
-
-
 class StoreWriter:
     """Raises StoreOwned when another program writes there, StoreError for a folder that cannot be one.
 
@@ -97,6 +64,7 @@ class StoreWriter:
     source       where they come from, for the manifest
     event_types, symbols   what is going to be written, for the manifest and for what was missed since the
                  last time
+    pace         when ``move`` finds something worth a file
     """
 
     def __init__(
@@ -108,22 +76,28 @@ class StoreWriter:
         source: str = "live",
         event_types: Iterable[str] = (),
         symbols: Iterable[str] = (),
+        pace: Pace | None = None,
     ) -> None:
         self.path = Path(path)
+        self._pace = pace or Pace()
         self._appending = Lock()
         self._committing = Lock()
         self._moving = Lock()
         self._moved_at = time.monotonic()
         self._unwritten: tuple[list[Part], Head] | None = None
         self._gap_numbers: dict[int, int] = {}
+        self._is_closed = False
         _make(self.path)
-        self._ownership = Ownership(self.path)
-        try:
+        with ExitStack() as undo:
+            self._ownership = Ownership(self.path)
+            undo.callback(self._ownership.release)
             self.manifest = self._begun(feed_level)
             self._journal = Journal(self.path / JOURNAL, durability=durability)
+            undo.callback(self._journal.close)
+            declare_lost_end(self.path, self.manifest, self._journal)
             head = self._journal.head
-            view = look(self.path, self.manifest)
             self._mover = StoreMover(self.path, self.manifest, self._journal)
+            view = look(self.path, self.manifest)
             self._waiting = Waiting(head)
             self._epoch_base = head.epoch
             self._new_gaps = count(head.gap + 1)
@@ -140,13 +114,12 @@ class StoreWriter:
             self.restart = self._restart()
             """What was missed since the last time; whoever knows when it ends appends it with its end."""
             for gap in _left_open(view):
-                self.append(replace(gap, number=-gap.number, to_ns=max(gap.from_ns, head.received_ns)))
+                to_ns = max(gap.from_ns, self._left_off_ns(gap))
+                self.append(replace(gap, number=-gap.number, to_ns=to_ns, epoch_after=head.epoch))
             if self.restart is not None:
                 self.append(self.restart)
             self._record(self.session)
-        except BaseException:
-            self._ownership.release()
-            raise
+            undo.pop_all()
 
     # Appending.
 
@@ -206,7 +179,7 @@ class StoreWriter:
             head,
             n=head.n + rows,
             epoch=max(head.epoch, epoch),
-            received_ns=max(head.received_ns, batch.received_ns),
+            received_ns=batch.received_ns,  # the last, not the latest: a clock may have been put back
         )
 
     def _append_gap(self, gap: Gap) -> None:
@@ -255,26 +228,24 @@ class StoreWriter:
             seqs[name] = seqs.get(name, 0) + 1
             rows[name] = rows.get(name, 0) + len(found)
             parts.append(part_of(name, seqs[name], found.table()))
-        return parts, replace(
-            waiting.head, seqs=seqs, rows=rows, forgotten=head.forgotten, is_whole=head.is_whole
-        )
+        return parts, replace(waiting.head, seqs=seqs, rows=rows, forgotten=head.forgotten)
 
     def _write(self, parts: list[Part], head: Head) -> None:
         self._journal.commit(parts, head)
         self._unwritten = None
         self.committed_n = head.n
         for part in parts:
-            self._mover.in_journal[part.kind] += part.rows
+            self._mover.count(part.kind, part.rows)
 
     def move(self, *, everything: bool = False) -> int:
         """Make files of tables of what the journal has, where that is worth a file, or has waited for long;
         gives how many rows. Raises StoreFull or StoreError; then these stay in the journal."""
         with self._moving:
-            is_due = everything or time.monotonic() - self._moved_at >= MOVE_AFTER
+            is_due = everything or time.monotonic() - self._moved_at >= self._pace.move_after
             moved = sum(
                 self._mover.move(name, rows)
                 for name, rows in tuple(self._mover.in_journal.items())
-                if rows >= MOVE_ROWS or (rows and is_due)
+                if rows >= self._pace.move_rows or (rows and is_due)
             )
             if is_due:
                 self._moved_at = time.monotonic()
@@ -284,10 +255,7 @@ class StoreWriter:
 
     def keep_chain(self, underlying: str, answer: dict[str, Any]) -> None:
         """Keep an option chain as the service gave it, so that a replay can give it again."""
-        folder = self.path / CHAINS
-        with told(folder, "keeping a chain"):
-            folder.mkdir(exist_ok=True)
-            replace_through(folder / chain_file(underlying), msgspec.json.encode(answer))
+        keep_chain(self.path, underlying, answer)
 
     def widen(self, *, symbols: Iterable[str]) -> None:
         """There are further symbols; for the manifest."""
@@ -295,7 +263,11 @@ class StoreWriter:
         self._record(self.session)
 
     def close(self, *, is_clean: bool = True) -> None:
-        """Commit, tell the manifest, let others write. What was not committed raises, and is lost with us."""
+        """Commit, tell the manifest, let others write. What was not committed raises, and is lost with us.
+        May be called twice."""
+        if self._is_closed:
+            return
+        self._is_closed = True
         try:
             if is_clean:
                 self.commit()
@@ -318,14 +290,16 @@ class StoreWriter:
     def _begun(self, feed_level: str | None) -> Manifest:
         found = read_manifest(self.path)
         if found is None:
-            others = {one.name for one in self.path.iterdir() if not one.name.startswith(("writer.", "wire"))}
+            others = {one.name for one in self.path.iterdir() if not one.name.startswith(_OWN)}
             if others:
                 raise StoreError(
                     f"{self.path} is no store and not empty (it has {min(others)!r}): choose a new folder"
                 )
-            return new_manifest(feed_level)
+            return self._written(new_manifest(feed_level))  # whatever comes next finds a store
         level = feed_level or UNKNOWN
-        if level != found.feed_level and found.sessions:
+        if not found.sessions:
+            return replace(found, feed_level=level)
+        if level != found.feed_level:
             raise StoreError(
                 f"{self.path} holds {found.feed_level} market data, and this is {level}: choose another "
                 "folder, so that neither passes for the other"
@@ -334,14 +308,17 @@ class StoreWriter:
 
     def _record(self, session: SessionRecord) -> None:
         sessions = (*self.manifest.sessions[: session.number - 1], session)
-        self.manifest = replace(self.manifest, sessions=sessions)
+        self.manifest = self._written(replace(self.manifest, sessions=sessions))
+
+    def _written(self, manifest: Manifest) -> Manifest:
         with told(self.path, "writing the manifest"):
-            write_manifest(self.path, self.manifest)
+            write_manifest(self.path, manifest)
+        return manifest
 
     def _restart(self) -> Gap | None:
         """What was missed since the last time, of what was captured then and is again."""
         head = self._journal.head
-        if not self.manifest.sessions or not head.received_ns:
+        if not self.manifest.sessions:
             return None
         last, now = self.manifest.sessions[-1], self.session
         types = tuple(name for name in now.event_types if name in last.event_types)
@@ -355,15 +332,31 @@ class StoreWriter:
             scope=GapScope.READER,
             event_types=types,
             symbols=() if set(now.symbols) == before else symbols,
-            from_ns=head.received_ns,
+            # A clock that was ahead then must not have it end before it began.
+            from_ns=min(head.received_ns or self.manifest.sessions[0].started_ns, now.started_ns),
             detected_ns=now.started_ns,
             epoch_before=head.epoch,
         )
 
+    def _left_off_ns(self, gap: Gap) -> int:
+        """Until when a gap was left open: until the last row, where a restart goes on from there."""
+        if self.restart is not None and _covers(self.restart, gap):
+            return self._journal.head.received_ns
+        return self.manifest.sessions[-1].ended_ns or self.session.started_ns
+
 
 def _make(path: Path) -> None:
+    if path.exists() and not path.is_dir():
+        raise StoreError(f"{path} is a file: name a folder to write to")
     with told(path, "making a store"):
-        path.mkdir(parents=True, exist_ok=True)
+        make_folder(path)
+
+
+def _covers(restart: Gap, gap: Gap) -> bool:
+    """Whether a restart concerns everything that a gap does."""
+    symbols = set(gap.symbols)
+    of_these = not restart.symbols or (bool(symbols) and symbols <= set(restart.symbols))
+    return of_these and set(gap.event_types) <= set(restart.event_types)
 
 
 def _left_open(view: View) -> list[Gap]:
@@ -373,8 +366,3 @@ def _left_open(view: View) -> list[Gap]:
         return []
     versions = {gap.number: gap for place in kind.places for gap in gaps_of(kind.read(place))}
     return [gap for gap in versions.values() if gap.is_open]
-
-
-def chain_file(underlying: str) -> str:
-    """What the file of an underlying's chain is called, on any file system."""
-    return f"{quote(underlying, safe='')}.json"

@@ -1,32 +1,28 @@
-"""Replay: a captured day, once more, through the same subscriptions as the live feed.
-
-The same range gives the same batches and gaps in the same order each time. It waits for readers, at any
-speed: nothing is left out unless a subscription's own policy says so.
-"""
+"""Replay: the source. One task gives what a thread reads, in its order, when it is due."""
 
 from __future__ import annotations
 
 import asyncio
 import time
+from asyncio import Future
 from collections.abc import AsyncIterator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
-from pathlib import Path
+from datetime import datetime
+from itertools import count, islice
 from types import TracebackType
-from typing import Any, Literal, Self
-
-from msgspec.structs import replace
+from typing import Any, Self
 
 from tastytrade.books import Books
-from tastytrade.dxfeed import EventBatch
 from tastytrade.dxfeed.gap import Gap
-from tastytrade.dxlink.compact import Decoded
-from tastytrade.dxlink.frame import Frame
+from tastytrade.dxlink.messages import Entry
 from tastytrade.errors import ConfigurationError, StreamClosed, TastytradeError
 from tastytrade.interest import classes_of, entries_of
 from tastytrade.ledger import Ledger
 from tastytrade.meter import LoopStats, Stats
 from tastytrade.reading.newest import Symbol
+from tastytrade.reading.overflow import overflow_for
+from tastytrade.replaying.clock import PlayClock, Speed
+from tastytrade.replaying.readers import Readers
 from tastytrade.source import EventTypes, State, StateChange
 from tastytrade.state_log import StateLog
 from tastytrade.store import Store
@@ -34,49 +30,15 @@ from tastytrade.store.moment import Moment, nanoseconds
 from tastytrade.store.records import Record
 from tastytrade.subscription import DEFAULT_LIMIT_BYTES, Overflow, Subscription
 
-Speed = float | Literal["max"]
-
 AHEAD = 500
 """Records that are read from the disk together, in a thread."""
-ROW_BYTES = 120
-"""What an event counts for where limits count text."""
 FULL_POLL = 0.002
-
-
-class StoredFrame(Frame):
-    """A batch from a store, as a subscription takes it."""
-
-    __slots__ = ("_stored",)
-
-    def __init__(self, batch: EventBatch[Any]) -> None:
-        super().__init__((), {}, channel=0, epoch=batch.epoch, received_ns=batch.received_ns)
-        self.size_bytes = len(batch) * ROW_BYTES
-        self._stored = Decoded([batch], [])
-
-    def decode(self) -> Decoded:
-        """The batch."""
-        return self._stored
-
-
-def replay(
-    path: str | Path | Store,
-    *,
-    speed: Speed = 1.0,
-    start: Moment | None = None,
-    end: Moment | None = None,
-    paused: bool = False,
-) -> Replay:
-    """A source that gives what was captured, at so many times the pace, or "max": as fast as it is read.
-
-    start, end  received from ``start`` on and before ``end``: aware datetimes, or Unix nanoseconds
-    paused      wait for ``resume()``, or ``step()``
-
-    ``async with replay("captured", speed=10) as source``: it begins with the first subscription, so make
-    all of them before you wait for anything; while nobody reads, it waits. Raises
-    StoreError when there is no store.
-    """
-    store = path if isinstance(path, Store) else Store(path)
-    return Replay(store, speed=speed, start=start, end=end, paused=paused)
+TURN = 0.005
+"""Seconds for which it gives without letting others have the loop."""
+PATIENCE = 1.0
+"""Seconds of waiting for a reader after which the state says so."""
+OWN_GAPS = 1 << 40
+"""Gaps that a reader's own policy makes are numbered from here on: a store has fewer."""
 
 
 class Replay:
@@ -95,43 +57,43 @@ class Replay:
         manifest = store.manifest
         self.origin = f"replay of {manifest.id}"
         self.feed_level: str | None = manifest.feed_level
-        self._speed = _checked(speed)
+        self._clock = PlayClock(speed)
         self._start_ns, self._end_ns = nanoseconds(start, "start"), nanoseconds(end, "end")
         self._from_n = 1
         self._n, self._at_ns = 0, 0
-        self._readers: dict[Subscription[Any], frozenset[str]] = {}
         self._books = Books()
+        self._readers = Readers(self._books)
+        self._gap_numbers = count(OWN_GAPS)
         self._states = StateLog(StateChange(State.CLOSED, "not opened yet", time.time_ns()))
         self._thread = ThreadPoolExecutor(1, "tastytrade-replay")
         self._playing: asyncio.Task[None] | None = None
         self._ended = asyncio.Event()
         self._failure: Exception | None = None
         self._changed = asyncio.Event()
+        self._coming: list[Record] = []
         self._is_paused = paused
         self._is_sought = False
         self._steps = 0
         self._stepped = asyncio.Event()
-        self._anchor: tuple[float, int] | None = None
-        """The loop's time at which what was received at a time was given."""
-        self._ahead: list[Record] = []
 
     # Its life.
 
     async def open(self) -> None:
         """Be ready for subscriptions."""
         if self._playing is not None:
-            raise ConfigurationError("this replay is open already")
+            raise ConfigurationError("this replay is open already, or was: begin another with replay()")
         self._playing = asyncio.get_running_loop().create_task(self._play(), name="tastytrade-replay")
-        self._enter(State.LIVE, "paused" if self._is_paused else self._pace)
+        self._tell_pace()
 
     async def aclose(self) -> None:
         """Stop, and end every subscription. May be called twice."""
-        playing, self._playing = self._playing, None
-        if playing is not None:
-            playing.cancel()
-            await asyncio.wait([playing])
-        self._thread.shutdown(wait=False)
-        self._finish(None, "closed by us")
+        try:
+            if self._playing is not None:
+                self._playing.cancel()
+                await asyncio.wait([self._playing])
+        finally:
+            self._thread.shutdown(wait=False)
+            self._finish(None, "closed by us")
 
     async def wait_closed(self) -> None:
         """Wait until everything was given, or it was closed. Raises what made that impossible."""
@@ -155,6 +117,8 @@ class Replay:
         event_types: EventTypes,
         symbols: Iterable[str] | None = None,
         *,
+        from_time: datetime | int | None = None,
+        source: str | None = None,
         limit_bytes: int = DEFAULT_LIMIT_BYTES,
         limit_events: int | None = None,
         overflow: Overflow = Overflow.BLOCK,
@@ -162,40 +126,46 @@ class Replay:
     ) -> Subscription[Any]:
         """The events of some types and symbols as they were received, from where the replay is.
 
-        symbols   all that were captured, unless told
-        overflow  BLOCK: the replay waits for its readers; others as for ``Streamer.subscribe``
+        symbols    all that were captured, unless told
+        from_time  changes nothing: what came of a history is given when it came
+        overflow   BLOCK: the replay waits for its readers; others as for ``Streamer.subscribe``
 
         Raises ConfigurationError or SymbolError for what cannot be meant, StreamClosed when it is over.
         """
-        if self._playing is None or self._ended.is_set():
-            raise StreamClosed(f"this replay is not open ({self.state.reason}); use `async with`")
-        entries = entries_of(event_types, self._all_symbols(event_types) if symbols is None else symbols)
+        if not self._is_open:
+            raise StreamClosed(f"this replay is not open ({self.state.reason}); use it in `async with`")
+        types = [cls.__name__ for cls in classes_of(event_types)]
+        overflow_for([Entry(one, "") for one in types], overflow)
+        if symbols is None:
+            entries = self._captured(types, source)
+        else:
+            entries = entries_of(event_types, symbols, source=source)
         subscription: Subscription[Any] = Subscription(
             entries,
             decode=self._books.decode,
             release=self._release,
             heal=_nothing_heals,
+            next_gap=self._gap_numbers.__next__,
             limit_bytes=limit_bytes,
             limit_events=limit_events,
             overflow=overflow,
             name=name,
         )
-        self._readers[subscription] = frozenset(entry.type for entry in entries)
+        self._readers.add(subscription, types, is_all=symbols is None)
+        self._readers.expect(self._coming)
         self._changed.set()
         return subscription
 
     @property
     def speed(self) -> Speed:
         """How many times the pace at which it was received; may be changed at any time."""
-        return self._speed
+        return self._clock.speed
 
     @speed.setter
     def speed(self, speed: Speed) -> None:
-        self._speed = _checked(speed)
-        self._anchor = None
-        self._changed.set()
-        if not self._is_paused:
-            self._enter(State.LIVE, self._pace)
+        # Without a loop it is not open, and the clock does not go.
+        self._clock.change(speed, 0.0 if self._playing is None else asyncio.get_running_loop().time())
+        self._tell_pace()
 
     @property
     def is_paused(self) -> bool:
@@ -210,34 +180,38 @@ class Replay:
     def pause(self) -> None:
         """Give nothing more until ``resume()`` or ``step()``."""
         self._is_paused = True
-        self._changed.set()
-        self._enter(State.LIVE, "paused")
+        self._tell_pace()
 
     def resume(self) -> None:
-        """Go on."""
+        """Go on, from the moment at which it was paused."""
         self._is_paused = False
-        self._changed.set()
-        self._enter(State.LIVE, self._pace)
+        self._tell_pace()
 
     async def step(self, records: int = 1) -> int:
         """While paused: give the next so many batches and gaps at once; how many there were."""
         if not self._is_paused:
             raise ConfigurationError("step() is for a replay that is paused: call pause() before")
+        if records < 1 or self._steps:
+            raise ConfigurationError(f"cannot step by {records}: one step after the other, of 1 or more")
+        if self._is_open and not self._readers:
+            raise ConfigurationError("nobody would get what step() gives: subscribe before")
         self._steps = records
         self._stepped.clear()
         self._changed.set()
-        if not self._ended.is_set():
-            await self._stepped.wait()
-        given, self._steps = records - self._steps, 0
-        return given
+        try:
+            if self._is_open:
+                await self._stepped.wait()
+            return records - self._steps
+        finally:
+            self._steps = 0
 
     def seek(self, to: Moment | None = None, *, n: int | None = None) -> None:
         """Go on with what was received from a moment on, or with a number. What was given is read before."""
         if (to is None) == (n is None):
             raise ConfigurationError("seek to a moment, or to n=..., one of the two")
-        if self._ended.is_set():
+        if not self._is_open:
             raise StreamClosed(f"this replay is over ({self.state.reason}); begin another")
-        self._start_ns, self._from_n = nanoseconds(to, "to"), n or 1
+        self._start_ns, self._from_n = nanoseconds(to, "to"), 1 if n is None else n
         self._is_sought = True
         self._changed.set()
 
@@ -250,21 +224,17 @@ class Replay:
         """The state now, and then every change; ends with the replay."""
         return self._states.watch()
 
-    async def restored(self, *, timeout: float | None = None) -> bool:
+    async def restored(self, *, timeout: float | None = None) -> bool:  # noqa: ASYNC109 - as of any source
         """What is wanted is there at once."""
         return True
 
     def ledger(self) -> Ledger:
         """Where everything that was given has gone."""
-        return self._books.ledger(self, ())
+        return self._books.ledger(self._readers, ())
 
     def stats(self) -> Stats:
         """How much is given a second, and what waits for whom; ``lag`` is since it was received."""
-        return self._books.stats(self, LoopStats())
-
-    def everyone(self) -> dict[Subscription[Any], None]:
-        """Every reader, in the order they came."""
-        return dict.fromkeys(self._readers)
+        return self._books.stats(self._readers, LoopStats())
 
     def __repr__(self) -> str:
         return f"<Replay of {self.store.path} at {self._pace}, {self.state.state.value}>"
@@ -275,109 +245,132 @@ class Replay:
         try:
             while not await self._play_from_here():
                 pass
-        except TastytradeError as error:
+        except Exception as error:  # noqa: BLE001 - the top of a task: every reader is told, none hangs
             self._finish(error, str(error))
         else:
             self._finish(None, "everything was given")
 
     async def _play_from_here(self) -> bool:
         """Give what there is, in order; False when it was sent elsewhere before the end."""
-        self._is_sought, self._anchor = False, None
+        self._is_sought = False
+        self._clock.restart()
+        loop = asyncio.get_running_loop()
         records = self.store.records(start=self._start_ns, end=self._end_ns, from_n=self._from_n)
-        while not self._is_sought:
-            # The next records are read while these are given.
-            reading = asyncio.ensure_future(self._read(records))
-            for record in self._ahead:
-                await self._wait_until_due(record)
+        reading = self._read(records)
+        turn_ends = loop.time() + TURN
+        try:
+            while True:
+                self._coming, failure = await reading
+                if self._coming and failure is None:
+                    # The next are read while these are given.
+                    reading = self._read(records)
+                self._readers.expect(self._coming)
+                for record in self._coming:
+                    await self._wait_until_due(record)
+                    if self._is_sought:
+                        return False
+                    self._give(record)
+                    if loop.time() >= turn_ends:
+                        await asyncio.sleep(0)
+                        turn_ends = loop.time() + TURN
+                    await self._wait_for_readers()
                 if self._is_sought:
-                    break
-                self._give(record)
-                self._count_step()
-                while any(reader.is_blocking for reader in self._readers):  # noqa: ASYNC110 - as a connection
-                    await asyncio.sleep(FULL_POLL)
-            self._ahead, failure = await reading
-            if not self._ahead and not self._is_sought:
+                    return False
                 if failure is not None:
                     raise failure
-                return True
-        self._ahead = []
-        return False
+                if not self._coming:
+                    return True
+        finally:
+            reading.cancel()
 
-    async def _read(self, records: Iterator[Record]) -> tuple[list[Record], TastytradeError | None]:
+    def _read(self, records: Iterator[Record]) -> Future[tuple[list[Record], TastytradeError | None]]:
         """The next records, and what came instead of those that follow."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, _some, records)
+        return asyncio.get_running_loop().run_in_executor(self._thread, _some, records)
 
     async def _wait_until_due(self, record: Record) -> None:
         """Wait while nobody reads, while it is paused, and for as long as it took when it was received."""
-        now = asyncio.get_running_loop().time
+        loop = asyncio.get_running_loop()
         while not self._is_sought:
             self._changed.clear()
             if not self._readers or (self._is_paused and not self._steps):
-                self._anchor = None
+                self._clock.hold(loop.time())
                 await self._changed.wait()
                 continue
-            if self._steps or self._speed == "max" or isinstance(record, Gap):
+            if isinstance(record, Gap):
                 return
-            begun, begun_ns = self._anchor = self._anchor or (now(), record.received_ns)
+            if self._steps:
+                self._clock.jump(record.received_ns)
+                return
+            due = self._clock.due(record.received_ns, loop.time())
+            if due <= loop.time():
+                return
+            alarm = loop.call_at(due, self._changed.set)
             try:
-                async with asyncio.timeout_at(begun + (record.received_ns - begun_ns) / 1e9 / self._speed):
-                    await self._changed.wait()
-            except TimeoutError:
-                return
+                await self._changed.wait()
+            finally:
+                alarm.cancel()
 
-    def _count_step(self) -> None:
+    async def _wait_for_readers(self) -> None:
+        """Wait for those who cannot take more; recorded time stands still meanwhile."""
+        if not self._readers.blocking:
+            return
+        now = asyncio.get_running_loop().time
+        began = now()
+        self._clock.hold(began)
+        while waited_for := self._readers.blocking:
+            if now() - began >= PATIENCE:
+                self._enter(State.LIVE, f"waits for the reader {waited_for[0].name!r}")
+            await asyncio.sleep(FULL_POLL)
+        self._tell_pace()
+
+    def _give(self, record: Record) -> None:
+        if not isinstance(record, Gap):
+            self._n, self._at_ns = record.numbers[-1], record.received_ns
+        self._readers.give(record)
         if self._steps:
             self._steps -= 1
             if not self._steps:
                 self._stepped.set()
 
-    def _give(self, record: Record) -> None:
-        if isinstance(record, Gap):
-            for subscription in tuple(self._readers):
-                mine = _of(record, subscription)
-                if mine is not None:
-                    subscription.add_gap(mine)
-            return
-        self._n, self._at_ns = record.numbers[-1], record.received_ns
-        frame = StoredFrame(record)
-        self._books.enter(frame)
-        name = record.event_class.__name__
-        readers = [reader for reader, types in self._readers.items() if name in types]
-        if not readers:
-            self._books.unclaimed(frame)
-        frame.is_shared = len(readers) > 1
-        for subscription in readers:
-            subscription.put(frame)
-
     def _finish(self, failure: Exception | None, why: str) -> None:
         if self._ended.is_set():
             return
+        self._enter(State.CLOSED if failure is None else State.FAILED, why)
         self._failure = failure
         self._ended.set()
         self._stepped.set()
-        for subscription in self.everyone():
-            subscription.end(failure)
-        self._readers.clear()
-        self._enter(State.CLOSED if failure is None else State.FAILED, why)
+        self._readers.end(failure)
+
+    # Small things.
+
+    @property
+    def _is_open(self) -> bool:
+        return self._playing is not None and not self._ended.is_set()
+
+    def _captured(self, types: list[str], source: str | None) -> list[Entry]:
+        """Of some types, what somebody said was captured; what came besides is found when it comes."""
+        if not {cls.__name__ for cls in self.store.event_types}.intersection(types):
+            raise ConfigurationError(f"{self.store.path} has no events of {', '.join(types)}")
+        sessions = self.store.manifest.sessions
+        symbols = dict.fromkeys(symbol for session in sessions for symbol in session.symbols)
+        return [Entry(name, symbol, source) for name in types for symbol in symbols]
 
     def _release(self, subscription: Subscription[Any]) -> None:
-        self._readers.pop(subscription, None)
+        self._readers.leave(subscription)
         self._changed.set()
+
+    def _tell_pace(self) -> None:
+        """Whether it goes, or how fast, may have changed."""
+        self._changed.set()
+        if self._is_open:
+            self._enter(State.LIVE, "paused" if self._is_paused else self._pace)
 
     def _enter(self, state: State, why: str) -> None:
         self._states.enter(StateChange(state, why, time.time_ns()))
 
     @property
     def _pace(self) -> str:
-        return "as fast as it is read" if self._speed == "max" else f"{self._speed:g} times the pace"
-
-    def _all_symbols(self, event_types: EventTypes) -> list[str]:
-        found: dict[str, None] = {}
-        for cls in classes_of(event_types):
-            found |= dict.fromkeys(self.store.symbols(cls))
-        if not found:
-            raise ConfigurationError(f"{self.store.path} has no events of {event_types}")
-        return list(found)
+        return "as fast as it is read" if self.speed == "max" else f"{self.speed:g} times the pace"
 
 
 def _some(records: Iterator[Record]) -> tuple[list[Record], TastytradeError | None]:
@@ -389,26 +382,7 @@ def _some(records: Iterator[Record]) -> tuple[list[Record], TastytradeError | No
     return found, None
 
 
-def _of(gap: Gap, subscription: Subscription[Any]) -> Gap | None:
-    """What of a gap concerns a reader; None for nothing."""
-    entries = subscription.entries
-    mine, symbols = {entry.type for entry in entries}, {entry.symbol for entry in entries}
-    types = tuple(name for name in gap.event_types if name in mine)
-    some = tuple(symbol for symbol in gap.symbols if symbol in symbols)
-    if not types or (gap.symbols and not some):
-        return None
-    return replace(gap, event_types=types, symbols=some)
-
-
 def _nothing_heals(subscription: Subscription[Any], gap: Gap, since: dict[Symbol, int]) -> None:
     """What history gave back was captured in its place: nothing else is known of a gap."""
     for symbol in since:
         subscription.give(gap, symbol, None, is_whole=False)
-
-
-def _checked(speed: object) -> Speed:
-    if speed == "max":
-        return "max"
-    if isinstance(speed, int | float) and 0 < speed < float("inf"):
-        return speed
-    raise ConfigurationError(f'speed is a positive number, or "max", not {speed!r}')
