@@ -18,7 +18,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from tastytrade.dxfeed.gap import Gap
@@ -29,6 +28,7 @@ from tastytrade.store import Durability, Pace, StoreWriter
 from tastytrade.store.disk import free_bytes, size_of
 from tastytrade.store.loss import StorageLoss
 from tastytrade.store.manifest import read_manifest
+from tastytrade.store.stats import CaptureStats
 from tastytrade.store.view import WIRE
 from tastytrade.wire_log import WireLog
 
@@ -39,29 +39,6 @@ LAST_READ = 3.0
 LIMIT_BYTES = 64 << 20
 """Text that may wait to be read, beside these."""
 HEARD_LATE_NS = 100_000_000
-
-
-class CaptureStats(Struct, frozen=True, kw_only=True):
-    """How a capture stands.
-
-    events, gaps   written since it began, committed or not
-    committed_n    everything up to this number is safe
-    waiting_rows   received, and not safe yet
-    lag            seconds from the receipt of the oldest row of the last commit until it was safe
-    dropped        events that a full disk has cost; a gap covers them
-    size_bytes, free_bytes   of the store, and on its disk
-    concern        why nothing can be written now; "" while all is well
-    """
-
-    events: int
-    gaps: int
-    committed_n: int
-    waiting_rows: int
-    lag: float
-    dropped: int
-    size_bytes: int
-    free_bytes: int
-    concern: str
 
 
 class Capture:

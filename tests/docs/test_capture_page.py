@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from tastytrade.capture import CaptureStats
 from tastytrade.dxfeed.gap import GapReason
 from tastytrade.store import Pace
+from tastytrade.store.stats import CaptureStats
 from tastytrade.store.upkeep import KEEP_REPLACED
 from tests.docs.pages import DOCS
 

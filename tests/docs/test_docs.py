@@ -97,7 +97,10 @@ def tree_of(error: type[Exception], depth: int = 0) -> list[tuple[int, str]]:
 def test_there_are_the_commands_we_think_of() -> None:
     words = {" ".join(names) for names in COMMANDS}
 
-    assert words == {"", "demo", "stream", "login", "whoami", "logout", "simulator", "simulator exec"}
+    assert words == {
+        *("", "demo", "stream", "login", "whoami", "logout", "simulator", "simulator exec"),
+        *("capture", "inspect", "verify", "compact", "export", "replay"),
+    }
 
 
 @pytest.mark.parametrize("name", sorted(names[0] for names in COMMANDS if len(names) == 1))

@@ -19,7 +19,7 @@ from tests.integration.commands import run, running
 from tests.integration.recorded_day import keep_day
 from tests.integration.test_cli_errors import sentence
 
-SIMULATED = ("--simulator", "--for", "1s")
+SIMULATED = ("--simulator", "--for", "0.5s")
 
 
 def capture(path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -75,7 +75,7 @@ def test_a_chain_is_captured_around_the_money_with_its_underlying_and_kept(tmp_p
 
 def test_a_folder_that_was_captured_to_goes_on(tmp_path: Path) -> None:
     for symbol in ("SPY", "QQQ"):
-        capture(tmp_path, symbol, *SIMULATED)
+        capture(tmp_path, symbol, "--simulator", "--for", "0.1s")
     sessions = Store(tmp_path).manifest.sessions
 
     assert [session.symbols for session in sessions] == [("SPY",), ("QQQ",)]
@@ -106,7 +106,7 @@ def test_a_signal_ends_it_with_everything_written(
 
 def test_a_terminal_has_a_live_line(tmp_path: Path) -> None:
     ours, theirs = os.openpty()
-    command = ["capture", "SPY", *SIMULATED, "-o", str(tmp_path / "day")]
+    command = ["capture", "SPY", "--simulator", "--for", "1s", "-o", str(tmp_path / "day")]
     with running(*command, stderr=theirs) as process:
         os.close(theirs)
         shown = b""

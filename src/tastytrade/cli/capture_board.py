@@ -22,7 +22,8 @@ from tastytrade.source import State
 from tastytrade.store import Store
 
 if TYPE_CHECKING:
-    from tastytrade.capture import Capture, CaptureStats
+    from tastytrade.capture import Capture
+    from tastytrade.store.stats import CaptureStats
     from tastytrade.streamer import Streamer
 
 REDRAW_AFTER = 0.5

@@ -12,6 +12,8 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from tastytrade.cli.moments import End, Start
+
 Output = Annotated[
     Path, typer.Option("--output", "-o", metavar="FILE", help="Ends in .parquet, .csv or .ndjson.")
 ]
@@ -19,19 +21,11 @@ Symbols = Annotated[
     list[str] | None,
     typer.Option("--symbols", help="Of these only, separated by commas. May be repeated."),
 ]
-Start = Annotated[
-    str | None,
-    typer.Option(
-        metavar="TIME",
-        help="What was received from then on: 2026-11-20T14:30, or 14:30 of the first day; UTC.",
-    ),
-]
-End = Annotated[str | None, typer.Option(metavar="TIME", help="And before then, written in the same way.")]
 
 
 def export(
     path: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that was captured to.")],
-    kind: Annotated[str, typer.Argument(metavar="TYPE", help="An event type, like Quote; or gaps.")],
+    kind: Annotated[str, typer.Argument(help="An event type, like Quote; or gaps.")],
     output: Output,
     symbols: Symbols = None,
     start: Start = None,

@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time
+from typing import Annotated
+
+import typer
 
 from tastytrade.errors import ConfigurationError
 from tastytrade.rest.refusal import printable
+
+Start = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TIME",
+        help="What was received from then on: 2026-11-20T14:30, or 14:30 of the first day; UTC.",
+    ),
+]
+End = Annotated[str | None, typer.Option(metavar="TIME", help="And before then, written in the same way.")]
 
 
 def parse_moment(text: str | None, *, option: str, first_ns: int) -> datetime | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from tastytrade.cli.moments import End, Start
 from tastytrade.cli.stream import Format
 
 if TYPE_CHECKING:
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
     from tastytrade.store import Store
 
 Speed = float | Literal["max"]
+Port = Annotated[
+    int | None,
+    typer.Option(
+        metavar="PORT", min=0, max=65535, help="Serve it as DXLink and REST on a port; 0 takes any free one."
+    ),
+]
 
 
 def replay(
@@ -32,25 +39,9 @@ def replay(
     speed: Annotated[
         str, typer.Option(metavar="TIMES", help="So many times the pace of the day, or max.")
     ] = "1",
-    start: Annotated[
-        str | None,
-        typer.Option(
-            metavar="TIME",
-            help="What was received from then on: 2026-11-20T14:30, or 14:30 of the first day; UTC.",
-        ),
-    ] = None,
-    end: Annotated[
-        str | None, typer.Option(metavar="TIME", help="And before then, written in the same way.")
-    ] = None,
-    serve: Annotated[
-        int | None,
-        typer.Option(
-            metavar="PORT",
-            min=0,
-            max=65535,
-            help="Serve it as DXLink and REST on a port; 0 takes any free one.",
-        ),
-    ] = None,
+    start: Start = None,
+    end: End = None,
+    serve: Port = None,
     host: Annotated[
         str, typer.Option(help="Address to serve on; this machine only unless told.")
     ] = "127.0.0.1",

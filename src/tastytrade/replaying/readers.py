@@ -14,6 +14,9 @@ from tastytrade.dxfeed.gap import Gap
 from tastytrade.dxlink.compact import Decoded
 from tastytrade.dxlink.frame import Frame
 from tastytrade.dxlink.messages import Entry
+from tastytrade.errors import ConfigurationError
+from tastytrade.reading.newest import Symbol
+from tastytrade.store import Store
 from tastytrade.store.records import Record
 from tastytrade.subscription import Subscription
 
@@ -116,6 +119,24 @@ class Readers:
         for subscription in self.everyone():
             subscription.end(failure)
         self._wishes.clear()
+
+
+def captured(store: Store, types: Iterable[str], source: str | None) -> list[Entry]:
+    """Of some types, what somebody said was captured; what came besides is found when it comes.
+
+    Raises ConfigurationError when there is nothing of them.
+    """
+    names = list(types)
+    if not {cls.__name__ for cls in store.event_types}.intersection(names):
+        raise ConfigurationError(f"{store.path} has no events of {', '.join(names)}")
+    symbols = dict.fromkeys(symbol for session in store.manifest.sessions for symbol in session.symbols)
+    return [Entry(name, symbol, source) for name in names for symbol in symbols]
+
+
+def nothing_heals(subscription: Subscription[Any], gap: Gap, since: dict[Symbol, int]) -> None:
+    """What history gave back was captured in its place: nothing else is known of a gap."""
+    for symbol in since:
+        subscription.give(gap, symbol, None, is_whole=False)
 
 
 def _unknown(records: Iterable[Record], wish: _Wish) -> Iterable[Entry]:

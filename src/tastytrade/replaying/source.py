@@ -19,10 +19,9 @@ from tastytrade.errors import ConfigurationError, StreamClosed, TastytradeError
 from tastytrade.interest import classes_of, entries_of
 from tastytrade.ledger import Ledger
 from tastytrade.meter import LoopStats, Stats
-from tastytrade.reading.newest import Symbol
 from tastytrade.reading.overflow import overflow_for
 from tastytrade.replaying.clock import PlayClock, Speed
-from tastytrade.replaying.readers import Readers
+from tastytrade.replaying.readers import Readers, captured, nothing_heals
 from tastytrade.source import EventTypes, State, StateChange
 from tastytrade.state_log import StateLog
 from tastytrade.store import Store
@@ -73,6 +72,8 @@ class Replay:
         self._coming: list[Record] = []
         self._is_paused = paused
         self._is_sought = False
+        self._has_begun = False
+        """Whether anybody has subscribed."""
         self._steps = 0
         self._stepped = asyncio.Event()
 
@@ -137,14 +138,14 @@ class Replay:
         types = [cls.__name__ for cls in classes_of(event_types)]
         overflow_for([Entry(one, "") for one in types], overflow)
         if symbols is None:
-            entries = self._captured(types, source)
+            entries = captured(self.store, types, source)
         else:
             entries = entries_of(event_types, symbols, source=source)
         subscription: Subscription[Any] = Subscription(
             entries,
             decode=self._books.decode,
             release=self._release,
-            heal=_nothing_heals,
+            heal=nothing_heals,
             next_gap=self._gap_numbers.__next__,
             limit_bytes=limit_bytes,
             limit_events=limit_events,
@@ -153,6 +154,7 @@ class Replay:
         )
         self._readers.add(subscription, types, is_all=symbols is None)
         self._readers.expect(self._coming)
+        self._has_begun = True
         self._changed.set()
         return subscription
 
@@ -274,12 +276,14 @@ class Replay:
                         await asyncio.sleep(0)
                         turn_ends = loop.time() + TURN
                     await self._wait_for_readers()
+                if failure is None and self._coming:
+                    continue
+                await self._wait_at_the_end()
                 if self._is_sought:
                     return False
                 if failure is not None:
                     raise failure
-                if not self._coming:
-                    return True
+                return True
         finally:
             reading.cancel()
 
@@ -309,6 +313,14 @@ class Replay:
                 await self._changed.wait()
             finally:
                 alarm.cancel()
+
+    async def _wait_at_the_end(self) -> None:
+        """One that is paused can still be sent back, and nobody comes too late for what is short."""
+        while not self._is_sought:
+            self._changed.clear()
+            if self._has_begun and (self._steps or not self._is_paused):
+                return
+            await self._changed.wait()
 
     async def _wait_for_readers(self) -> None:
         """Wait for those who cannot take more; recorded time stands still meanwhile."""
@@ -347,14 +359,6 @@ class Replay:
     def _is_open(self) -> bool:
         return self._playing is not None and not self._ended.is_set()
 
-    def _captured(self, types: list[str], source: str | None) -> list[Entry]:
-        """Of some types, what somebody said was captured; what came besides is found when it comes."""
-        if not {cls.__name__ for cls in self.store.event_types}.intersection(types):
-            raise ConfigurationError(f"{self.store.path} has no events of {', '.join(types)}")
-        sessions = self.store.manifest.sessions
-        symbols = dict.fromkeys(symbol for session in sessions for symbol in session.symbols)
-        return [Entry(name, symbol, source) for name in types for symbol in symbols]
-
     def _release(self, subscription: Subscription[Any]) -> None:
         self._readers.leave(subscription)
         self._changed.set()
@@ -380,9 +384,3 @@ def _some(records: Iterator[Record]) -> tuple[list[Record], TastytradeError | No
     except TastytradeError as error:
         return found, error
     return found, None
-
-
-def _nothing_heals(subscription: Subscription[Any], gap: Gap, since: dict[Symbol, int]) -> None:
-    """What history gave back was captured in its place: nothing else is known of a gap."""
-    for symbol in since:
-        subscription.give(gap, symbol, None, is_whole=False)

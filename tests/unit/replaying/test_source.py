@@ -95,6 +95,29 @@ async def test_a_step_gives_so_many_records_and_says_how_many_there_were(path: P
     assert source.state.reason == "everything was given"
 
 
+async def test_one_that_is_paused_at_its_end_can_be_sent_back(quiet: Path) -> None:
+    async with replay(quiet, paused=True) as source, source.subscribe(Quote) as reader:
+        await source.step(2)
+        first = await numbers(reader, duration=0.05)
+        source.seek(n=2)
+        again = await source.step()
+        source.resume()
+        rest = await numbers(reader)
+
+    assert (first, again, rest) == ([1, 2], 1, [2])
+    assert source.state.reason == "everything was given"
+
+
+async def test_nobody_comes_too_late_for_a_range_with_nothing_in_it(path: Path) -> None:
+    async with replay(path, start=BEGAN_NS + HOUR_NS) as source:
+        for _ in range(100):
+            await asyncio.sleep(0)
+        async with source.subscribe(Quote) as reader:
+            found = await numbers(reader)
+
+    assert found == []
+
+
 async def test_a_step_needs_a_pause_a_reader_and_a_number(path: Path) -> None:
     async with replay(path) as source:
         with pytest.raises(ConfigurationError, match="call pause"):
