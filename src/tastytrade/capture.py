@@ -11,9 +11,8 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -30,6 +29,7 @@ from tastytrade.store.loss import StorageLoss
 from tastytrade.store.manifest import read_manifest
 from tastytrade.store.stats import CaptureStats
 from tastytrade.store.view import WIRE
+from tastytrade.store.worker import Worker
 from tastytrade.wire_log import WireLog
 
 log = logging.getLogger(__name__)
@@ -73,12 +73,13 @@ class Capture:
         self._durability: Durability = durability
         self._keeps_wire = wire
         self._pace = pace or Pace()
+        self._opened: StoreWriter | None = None
         self._writer: StoreWriter | None = None
         self._reader: Reader | None = None
         self._wire: WireLog | None = None
         self._unwatch: Callable[[], None] | None = None
-        self._threads = ThreadPoolExecutor(1, "tastytrade-commit")
-        self._movers = ThreadPoolExecutor(1, "tastytrade-move")
+        self._commits = Worker("tastytrade-commit")
+        self._moves = Worker("tastytrade-move")
         self._tasks: list[asyncio.Task[None]] = []
         self._due = asyncio.Event()
         self._has_room = asyncio.Event()
@@ -103,16 +104,14 @@ class Capture:
             raise StoreError("wire=True keeps the messages of a Streamer, and this source has none")
         self._reader = self._subscribed()
         try:
-            self._writer = await loop.run_in_executor(self._threads, self._open_store)
+            self._writer = await self._commits.do(self._open_store)
             if watch is not None:
                 self._wire = WireLog(self.path / WIRE, epoch_base=self._writer.next_epoch - 1)
                 self._unwatch = watch(self._wire.take)
         except BaseException:
             self._reader.close()
-            writer, self._writer = self._writer, None
-            if writer is not None:
-                await loop.run_in_executor(self._threads, partial(writer.close, is_clean=False))
-            self._close_threads()
+            self._commits.begin(self._abandon)
+            self._close_workers()
             raise
         self._tasks = [
             loop.create_task(self._read(self._reader, self._writer), name="tastytrade-capture"),
@@ -143,9 +142,9 @@ class Capture:
             for task in self._tasks:
                 task.cancel()
             await asyncio.wait(self._tasks)
-            await asyncio.get_running_loop().run_in_executor(self._threads, self._finish, writer)
+            await self._commits.do(self._finish, writer)
         finally:
-            self._close_threads()
+            self._close_workers()
         if not self._is_told:
             self._raise_failure()
 
@@ -211,8 +210,7 @@ class Capture:
 
     async def keep_chain(self, underlying: str, answer: dict[str, Any]) -> None:
         """Keep an option chain, as the service gave it, with the events: a replay gives it again."""
-        writer, loop = self._open_writer(), asyncio.get_running_loop()
-        await loop.run_in_executor(self._threads, writer.keep_chain, underlying, answer)
+        await self._commits.do(self._open_writer().keep_chain, underlying, answer)
 
     def __repr__(self) -> str:
         return f"<Capture to {self.path}: {self._events} events>"
@@ -235,7 +233,7 @@ class Capture:
             raise StoreError(f"{self.path} is what is being replayed: capture to another folder")
         assert self._reader is not None  # noqa: S101 - subscribed before
         entries = self._reader.entries
-        return StoreWriter(
+        self._opened = StoreWriter(
             self.path,
             durability=self._durability,
             feed_level=self._source.feed_level,
@@ -244,6 +242,7 @@ class Capture:
             symbols=[entry.symbol for entry in entries],
             pace=self._pace,
         )
+        return self._opened
 
     # Reading.
 
@@ -290,7 +289,6 @@ class Capture:
 
     async def _keep(self, writer: StoreWriter) -> None:
         """Commit whenever something is due."""
-        loop = asyncio.get_running_loop()
         while True:
             if self._concern:
                 await asyncio.sleep(self._pace.retry_after)
@@ -299,7 +297,7 @@ class Capture:
             self._due.clear()
             oldest_ns, self._oldest_ns = self._oldest_ns, 0
             try:
-                await asyncio.shield(loop.run_in_executor(self._threads, self._commit, writer))
+                await self._commits.do(self._commit, writer)
             except StoreError as error:
                 self._worry(str(error))
                 self._oldest_ns = oldest_ns or self._oldest_ns
@@ -327,11 +325,10 @@ class Capture:
 
     async def _move(self, writer: StoreWriter) -> None:
         """Make tables of what is safe, beside everything else."""
-        loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(self._pace.commit_after)
             try:
-                await asyncio.shield(loop.run_in_executor(self._movers, writer.move))
+                await self._moves.do(writer.move)
             except StoreError as error:  # it stays in the journal
                 log.warning("%s", error)
                 await asyncio.sleep(self._pace.retry_after)
@@ -347,10 +344,12 @@ class Capture:
     def _finish(self, writer: StoreWriter) -> None:
         """Everything that is left, in the thread of commits."""
         try:
-            self._movers.shutdown(wait=True)
+            self._moves.finish()
             self._gaps += self._loss.end(writer)
             self._commit(writer)
             self._move_all(writer)
+            if self._wire is not None:
+                self._wire.close()
             writer.close()
         except StoreError as error:
             if not writer.waiting_rows:
@@ -361,7 +360,8 @@ class Capture:
         finally:
             writer.close(is_clean=False)
             if self._wire is not None:
-                self._wire.close()
+                with suppress(StoreError):  # it has been told, or would hide what matters more
+                    self._wire.close()
 
     def _move_all(self, writer: StoreWriter) -> None:
         try:
@@ -369,9 +369,14 @@ class Capture:
         except StoreError as error:
             log.warning("%s", error)  # it stays in the journal, and is as safe there
 
-    def _close_threads(self) -> None:
-        self._threads.shutdown(wait=False)
-        self._movers.shutdown(wait=False)
+    def _abandon(self) -> None:
+        """Let go of a store that nobody waits for any more, once it is open."""
+        if self._opened is not None:
+            self._opened.close(is_clean=False)
+
+    def _close_workers(self) -> None:
+        self._commits.close()
+        self._moves.close()
 
     def _open_writer(self) -> StoreWriter:
         if self._writer is None:

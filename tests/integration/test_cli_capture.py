@@ -55,7 +55,7 @@ def test_a_capture_keeps_what_was_asked_for_and_says_what_that_was(tmp_path: Pat
 
 def test_a_chain_is_captured_around_the_money_with_its_underlying_and_kept(tmp_path: Path) -> None:
     done = capture(
-        tmp_path, "SPY", "--chain", "SPX:0dte:around=2", "--chain", "NVDA:all:around=0", *SIMULATED
+        tmp_path, "SPY", "--chain", "SPX:0dte:around=5", "--chain", "NVDA:all:around=1", *SIMULATED
     )
     store = Store(tmp_path)
     symbols = store.manifest.sessions[0].symbols

@@ -7,9 +7,6 @@ from typing import Annotated
 
 import typer
 
-from tastytrade.errors import ConfigurationError
-from tastytrade.rest.refusal import printable
-
 Start = Annotated[
     str | None,
     typer.Option(
@@ -25,6 +22,9 @@ def parse_moment(text: str | None, *, option: str, first_ns: int) -> datetime | 
 
     ``first_ns`` (Unix ns) is on the day that a time alone is of. Raises ConfigurationError for anything else.
     """
+    from tastytrade.errors import ConfigurationError
+    from tastytrade.rest.refusal import printable
+
     if text is None:
         return None
     try:

@@ -28,7 +28,7 @@ Day = Literal["nearest", "next", "all"] | int | date
 
 class Selection(Struct, frozen=True):
     """Options on an underlying. ``day`` may be a number of days to expiration; ``around`` is how many strikes
-    on each side of the one at the money, None for all."""
+    nearest to the money, None for all."""
 
     text: str
     underlying: str
@@ -54,7 +54,12 @@ def parse_selection(text: str) -> Selection:
     days = [part for part in parts if not part.startswith("around=")]
     counts = [part.removeprefix("around=") for part in parts if part.startswith("around=")]
     day = _day(days[0].lower()) if days else "nearest"
-    if len(days) > 1 or len(counts) > 1 or day is None or not all(map(_is_count, counts)):
+    if (
+        len(days) > 1
+        or len(counts) > 1
+        or day is None
+        or not all(_is_count(count) and int(count) for count in counts)
+    ):
         raise ConfigurationError(
             f"--chain {printable(text, limit=80)}: expected UNDERLYING[:EXPIRATION][:around=STRIKES], where "
             "EXPIRATION is nearest, next, 0dte, 7dte, 2026-12-18 or all"
@@ -157,7 +162,7 @@ async def _narrowed(streamer: Streamer, chain: OptionChain, selection: Selection
         case date() as day:
             narrowed["expiration"] = day
     if selection.around is not None:
-        narrowed["strikes"] = 2 * selection.around + 1
+        narrowed["strikes"] = selection.around
     try:
         return await options_of(streamer, None, chain, narrowed)
     except Incomplete as error:

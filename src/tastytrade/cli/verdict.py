@@ -30,8 +30,8 @@ def show_verdict(path: Path, report: Report) -> None:
     console.print(verdict + Text(said), soft_wrap=True)
     if report.leftover:
         console.print(
-            f"{len(report.leftover):,} files are no part of it: left over (`tastytrade compact` removes them) "
-            "or written just now",
+            f"{len(report.leftover):,} files are no part of it: left over (`tastytrade compact` removes "
+            "them), or written just now",
             highlight=False,
             soft_wrap=True,
         )

@@ -97,6 +97,8 @@ class Journal:
 
     def forget(self, taken: dict[str, int]) -> None:
         """Let go of parts that tables have; ``taken`` is up to which, by kind. Raises as ``commit``."""
+        with self._writing:
+            self._opened()  # so that no head goes with the last file before another has it
         for path in files_of(self._folder):
             with self._writing:
                 if path != self._path:

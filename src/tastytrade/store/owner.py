@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -59,7 +60,8 @@ class Ownership:
     def release(self) -> None:
         """Let others write. May be called twice."""
         if self._lock.is_locked:
-            (self._folder / OWNER).unlink(missing_ok=True)
+            with suppress(OSError):  # the lock is what counts
+                (self._folder / OWNER).unlink()
             self._lock.release()
 
 

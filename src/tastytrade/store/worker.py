@@ -22,6 +22,10 @@ class Worker:
         doing.add_done_callback(_looked_at)
         return await asyncio.shield(doing)
 
+    def begin(self, work: Callable[[], object]) -> None:
+        """Have some work done, after all the rest, that nobody waits for."""
+        self._thread.submit(work)
+
     def finish(self) -> None:
         """Wait until all is done; nothing is taken on any more. Blocks."""
         self._thread.shutdown(wait=True)

@@ -45,7 +45,7 @@ def answer(*roots: dict[str, Any]) -> dict[str, Any]:
         ("SPX:0dte", 0, None),
         ("SPX:7d:around=5", 7, 5),
         ("SPX:around=20", "nearest", 20),
-        ("SPX:around=0:next", "next", 0),
+        ("SPX:around=1:next", "next", 1),
         ("SPX:ALL", "all", None),
         ("SPX:2026-12-18:around=3", date(2026, 12, 18), 3),
     ],
@@ -55,7 +55,17 @@ def test_a_selection_is_an_underlying_an_expiration_and_strikes(text: str, day: 
 
 
 @pytest.mark.parametrize(
-    "text", ["SPX:", "SPX:soon", "SPX:7", "SPX:0dte:next", "SPX:around=", "SPX:around=-1", "SPX:2026-13-01"]
+    "text",
+    [
+        "SPX:",
+        "SPX:soon",
+        "SPX:7",
+        "SPX:0dte:next",
+        "SPX:around=",
+        "SPX:around=-1",
+        "SPX:around=0",
+        "SPX:2026-13-01",
+    ],
 )
 def test_what_is_no_selection_is_answered_with_the_form_of_one(text: str) -> None:
     with pytest.raises(ConfigurationError, match=r"expected UNDERLYING\[:EXPIRATION\]\[:around=STRIKES\]"):
