@@ -53,9 +53,14 @@ class Part(Struct, frozen=True):
     data: bytes
     digest: str
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it holds, and says of itself, what was written."""
+        return digest_of(_stated(self), self.data) == self.digest
+
     def table(self) -> pl.DataFrame:
         """The rows. Raises StoreDamaged when they are not those that were written."""
-        if digest_of(_stated(self), self.data) != self.digest:
+        if not self.is_whole:
             raise StoreDamaged(
                 f"the journal's part {self.seq} of {self.kind} (numbers {self.first_n} to {self.last_n}) "
                 "does not hold what was written to it"

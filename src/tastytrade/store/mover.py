@@ -14,7 +14,7 @@ from tastytrade.store.manifest import Manifest
 from tastytrade.store.mending import finish_forgetting
 from tastytrade.store.view import look, table_of
 
-MOST_ROWS = 500_000
+MOST_ROWS = 250_000
 """Rows of one file at most: they are in memory when it is written."""
 
 

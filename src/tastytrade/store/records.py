@@ -36,8 +36,8 @@ class Range(Struct, frozen=True):
     symbols: frozenset[str] | None = None
 
     def may_have(self, place: Piece | Part) -> bool:
-        """Whether a file or part may have rows of the range."""
-        return (
+        """Whether a file or part may have rows of the range. One that is damaged may have any."""
+        return (isinstance(place, Part) and not place.is_whole) or (
             place.last_n >= self.from_n
             and (self.start_ns is None or place.last_ns >= self.start_ns)
             and (self.end_ns is None or place.first_ns < self.end_ns)

@@ -17,6 +17,7 @@ from tastytrade.dxfeed.symbol_list import one_or_several
 from tastytrade.errors import StoreDamaged, StoreError
 from tastytrade.store.candles import Of, candles_of
 from tastytrade.store.chains import kept_chain, kept_chains
+from tastytrade.store.journal_file import Part
 from tastytrade.store.kinds import EPOCH, GAP, RECEIVED_NS, N
 from tastytrade.store.manifest import Manifest, read_manifest
 from tastytrade.store.moment import Moment, nanoseconds
@@ -238,10 +239,19 @@ class Store:
                 hive_partitioning=False,
             )
         ] * any(path is not None for path in files)
-        frames += [kind.read(part).lazy() for part in kind.parts if wanted.may_have(part)]
+        parts = [self._rows_of(kind, part) for part in kind.parts if wanted.may_have(part)]
+        frames += [rows.lazy() for rows in parts if rows is not None]
         if not frames:
             return pl.LazyFrame(schema=kind.kind.schema)
         return pl.concat(frames).filter(wanted.filter(of_events=True))
+
+    def _rows_of(self, kind: KindView, part: Part) -> pl.DataFrame | None:
+        """The rows of a part, when they are what was written."""
+        try:
+            return kind.read(part)
+        except StoreDamaged as error:
+            self._on_damage(error)
+            return None
 
     def _good(self, kind: KindView, piece: Piece) -> Path | None:
         """The file, when it is what was written."""

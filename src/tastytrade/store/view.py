@@ -174,6 +174,9 @@ def _misfit(kind: KindView, head: Head) -> str:
         return f"{name}: the table is newer than the journal"
     if [part.seq for part in kind.parts] != list(range(kind.taken + 1, last + 1)):
         return f"{name}: parts {kind.taken + 1} to {last} are not in the journal"
+    for piece in kind.pieces:
+        if not (kind.table.folder / piece.name).exists():
+            return f"{name}: the file {piece.name} is not there"
     wanted = head.rows.get(name, 0)
     return "" if kind.rows == wanted else f"{name}: {kind.rows:,} rows are there instead of {wanted:,}"
 

@@ -16,6 +16,7 @@ from tastytrade.store import Pace, Store
 from tests.unit.store.made import DAY_NS, NOON_NS, gap, prints, quotes, values, writer
 
 BLOCK = 512
+MIDDLE_NS = NOON_NS + DAY_NS // 2
 NOT_READ = ("writer.",)
 """Files that hold nothing of what was captured."""
 
@@ -73,6 +74,11 @@ def answers(path: Path) -> dict[str, Any]:
         "sessions": [(one.number, one.first_n, one.symbols, one.event_types) for one in manifest.sessions],
         "records": values(store),
         "scans": [store.scan(one).sort("n").collect().rows() for one in (Quote, TimeAndSale)],
+        "halves": [
+            store.scan(one, start=start, end=end).sort("n").collect().rows()
+            for one in (Quote, TimeAndSale)
+            for start, end in ((None, MIDDLE_NS), (MIDDLE_NS, None))
+        ],
         "latest": [store.latest(one).rows() for one in (Quote, TimeAndSale)],
         "gaps": store.gaps().rows(),
         "chain": store.chain("A"),

@@ -23,7 +23,7 @@ class GivenReader:
         self.entries = entries
         self.gaps: list[Gap] = []
         self._records: asyncio.Queue[Record | None] = asyncio.Queue(most)
-        self._is_closed = False
+        self.is_closed = False
 
     async def put(self, record: Record | None) -> None:
         await self._records.put(record)
@@ -35,14 +35,14 @@ class GivenReader:
 
     async def records(self, *, duration: float | None = None) -> AsyncIterator[Record]:
         del duration
-        while not (self._is_closed and self._records.empty()):
+        while not (self.is_closed and self._records.empty()):
             record = await self._records.get()
             if record is None:
                 return
             yield record
 
     def close(self) -> None:
-        self._is_closed = True
+        self.is_closed = True
         if self._records.empty():
             self._records.put_nowait(None)
 

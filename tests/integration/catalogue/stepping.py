@@ -106,7 +106,7 @@ def put_together(folder: Path, say: Callable[[int], None]) -> None:
 
 def forget_a_day(folder: Path, say: Callable[[int], None]) -> None:
     """Forget its first day."""
-    forget(folder, before=date(2026, 11, 23), keep=0)
+    forget(folder, before=date(2025, 11, 20), keep=0)
     say(0)
 
 

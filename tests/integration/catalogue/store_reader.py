@@ -30,7 +30,7 @@ def with_duckdb(folder: Path) -> list[float]:
     found: list[tuple[int, float]] = []
     for name, column in (("Quote", "bidPrice"), ("TimeAndSale", "price")):
         path = folder / "tables" / name
-        files = DeltaTable(path).file_uris() if (path / "_delta_log").is_dir() else []
+        files = DeltaTable(path).file_uris() if DeltaTable.is_deltatable(str(path)) else []
         if files:
             found += duckdb.execute(f"select n, {column} from read_parquet({files})").fetchall()
     return [price for _, price in sorted(found)]

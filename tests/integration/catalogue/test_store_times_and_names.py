@@ -179,5 +179,5 @@ def test_s17_at_midnight_no_row_is_lost_or_there_twice(tmp_path: Path) -> None:
     assert before == prices(path) == [float(number) for number in range(4000)]
     assert store_read.content_hash() == hashed
     assert (old, new) == (1000, 1000)
-    assert days(path) == {"2026-11-22": 1000, "2026-11-23": 1000}
+    assert days(path) == {"2025-11-19": 1000, "2025-11-20": 1000}
     assert store_read.verify().is_whole

@@ -10,8 +10,8 @@ from tastytrade.dxfeed.gap import GapReason, GapScope
 from tastytrade.store import Store, StoreWriter
 
 DAY_NS = 86_400 * 10**9
-NOON_NS = 1_795_305_600_000_000_000 + DAY_NS // 2
-"""2026-11-22 12:00 UTC."""
+NOON_NS = 1_763_553_600_000_000_000
+"""2025-11-19 12:00 UTC."""
 SYMBOLS = ("A", "B", "C")
 
 

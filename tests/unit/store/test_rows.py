@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from math import isnan
+from typing import Any
 
 import polars as pl
 import pytest
@@ -36,7 +37,10 @@ def test_every_event_class_comes_back_as_it_was(name: str) -> None:
 
 
 def test_doubles_that_are_missing_are_null_at_rest_and_nan_again_as_events() -> None:
-    columns = {"eventSymbol": ["A", "A", "A"], "bidPrice": [float("nan"), float("inf"), -0.0]}
+    columns: dict[str, list[Any]] = {
+        "eventSymbol": ["A", "A", "A"],
+        "bidPrice": [float("nan"), float("inf"), -0.0],
+    }
     table = kept(EventBatch(Quote, columns))
     back = EventColumns(Quote, table).take(3, received_ns=0, epoch=0).columns["bidPrice"]
 

@@ -36,14 +36,14 @@ def test_a_file_is_of_one_day_and_its_name_says_what_is_in_it(tmp_path: Path) ->
 
     assert contents.taken == 7
     assert [(one.day, one.first_n, one.last_n, one.rows, one.first_ns) for one in contents.pieces] == [
-        ("2026-11-22", 1, 10, 10, NOON_NS),
-        ("2026-11-23", 11, 20, 10, NOON_NS + DAY_NS),
+        ("2025-11-19", 1, 10, 10, NOON_NS),
+        ("2025-11-20", 11, 20, 10, NOON_NS + DAY_NS),
     ]
     assert [table(tmp_path).damage(one) for one in contents.pieces] == ["", ""]
 
 
 @pytest.mark.parametrize(
-    "name", ["x.parquet", "day=2026-11-22/part-1.parquet", "../day=2026-11-22/1-2-3.parquet"]
+    "name", ["x.parquet", "day=2025-11-19/part-1.parquet", "../day=2025-11-19/1-2-3.parquet"]
 )
 def test_another_name_is_none_of_ours(name: str) -> None:
     assert piece_of(name) is None
@@ -85,8 +85,8 @@ def test_a_log_that_names_a_file_of_another_is_damaged(tmp_path: Path) -> None:
 
 def test_a_file_that_cannot_be_written_leaves_no_other_behind(tmp_path: Path) -> None:
     mine = table(tmp_path)
-    (mine.folder / "day=2026-11-23").parent.mkdir()
-    (mine.folder / "day=2026-11-23").write_text("in the way")
+    (mine.folder / "day=2025-11-20").parent.mkdir()
+    (mine.folder / "day=2025-11-20").write_text("in the way")
     with pytest.raises(Exception, match="writing a table"):
         mine.add(rows_of(0, NOON_NS, NOON_NS + DAY_NS), taken=1)
 
