@@ -36,12 +36,16 @@ class Range(Struct, frozen=True):
     symbols: frozenset[str] | None = None
 
     def may_have(self, place: Piece | Part) -> bool:
-        """Whether a file or part may have rows of the range. One that is damaged may have any."""
-        return (isinstance(place, Part) and not place.is_whole) or (
+        """Whether a file or part may have rows of the range."""
+        return (
             place.last_n >= self.from_n
             and (self.start_ns is None or place.last_ns >= self.start_ns)
             and (self.end_ns is None or place.first_ns < self.end_ns)
         )
+
+    def places(self, kind: KindView) -> list[Piece | Part]:
+        """Files and parts that may have rows of the range, in their order. What is damaged may have any."""
+        return [place for place in kind.places if self.may_have(place) or not kind.is_sound(place)]
 
     def filter(self, *, of_events: bool) -> pl.Expr:
         """What of the rows of a table at rest is in it."""
@@ -62,7 +66,7 @@ class _Shelf:
         self.kind = kind
         self._wanted = wanted
         self._on_damage = on_damage
-        self._places = [place for place in kind.places if wanted.may_have(place)]
+        self._places = wanted.places(kind)
         self._rows: pl.DataFrame | None = None
 
     @property

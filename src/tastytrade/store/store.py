@@ -229,7 +229,8 @@ class Store:
         return look(self.path, self.manifest, skip_damaged=self._skip_damaged)
 
     def _scanned(self, kind: KindView, wanted: Range) -> pl.LazyFrame:
-        files = [self._good(kind, piece) for piece in kind.pieces if wanted.may_have(piece)]
+        places = wanted.places(kind)
+        files = [self._good(kind, piece) for piece in places if isinstance(piece, Piece)]
         frames = [
             pl.scan_parquet(
                 [path for path in files if path is not None],
@@ -239,7 +240,7 @@ class Store:
                 hive_partitioning=False,
             )
         ] * any(path is not None for path in files)
-        parts = [self._rows_of(kind, part) for part in kind.parts if wanted.may_have(part)]
+        parts = [self._rows_of(kind, part) for part in places if isinstance(part, Part)]
         frames += [rows.lazy() for rows in parts if rows is not None]
         if not frames:
             return pl.LazyFrame(schema=kind.kind.schema)

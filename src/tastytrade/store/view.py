@@ -54,6 +54,12 @@ class KindView(Struct, frozen=True):
         """Files and parts, in the order of their first numbers."""
         return sorted((*self.pieces, *self.parts), key=lambda one: one.first_n)
 
+    def is_sound(self, place: Piece | Part) -> bool:
+        """Whether what a file or part says of itself can be relied on: its name, when it is a file's."""
+        if isinstance(place, Part):
+            return place.is_whole
+        return (self.table.folder / place.name).exists()
+
     def read(self, place: Piece | Part) -> pl.DataFrame:
         """The rows of a file or part, in order of number. Raises StoreDamaged."""
         if isinstance(place, Part):
@@ -174,9 +180,6 @@ def _misfit(kind: KindView, head: Head) -> str:
         return f"{name}: the table is newer than the journal"
     if [part.seq for part in kind.parts] != list(range(kind.taken + 1, last + 1)):
         return f"{name}: parts {kind.taken + 1} to {last} are not in the journal"
-    for piece in kind.pieces:
-        if not (kind.table.folder / piece.name).exists():
-            return f"{name}: the file {piece.name} is not there"
     wanted = head.rows.get(name, 0)
     return "" if kind.rows == wanted else f"{name}: {kind.rows:,} rows are there instead of {wanted:,}"
 
