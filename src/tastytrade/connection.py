@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 from tastytrade.dxlink.client import ClientProtocol, Received
-from tastytrade.dxlink.overheard import in_force
+from tastytrade.dxlink.overheard import in_force, without_token
 from tastytrade.errors import FeedError, FeedStalled
 from tastytrade.timeouts import Timeouts
 from tastytrade.transport.tap import Tap, Watch
@@ -27,7 +28,7 @@ class Connection:
     progressed  called after everything that could be said has been said
     blocked     whether a reader is full for whom this connection waits; then ``unblock`` ends that in time
     wake        set by whoever changed what is wanted, so that it is said now
-    tap         has who watches what arrives, before it is read; None: nobody ever does
+    tap         has who watches what arrives, before it is read, and what is sent; None: nobody ever does
     """
 
     def __init__(
@@ -153,6 +154,10 @@ class Connection:
 
     async def _send(self, text: bytes) -> None:
         """Write one message. A peer that takes nothing any more is as dead as one that says nothing."""
+        watch = self._tap.watch_sent
+        if watch is not None:
+            shown = without_token(text)
+            watch(self._number, self._protocol.epoch, Arrival([shown], time.time_ns(), len(shown)))
         try:
             async with asyncio.timeout_at(self._protocol.dead_at):
                 await self._door.send(text)

@@ -29,6 +29,7 @@ from tastytrade.healing import Healing
 from tastytrade.interest import Interest, entries_of
 from tastytrade.ledger import Ledger
 from tastytrade.lines import Lines
+from tastytrade.live_chain.follow import FollowMoney
 from tastytrade.loop_watch import LoopWatch
 from tastytrade.meter import Stats
 from tastytrade.oneshot import AskOnce
@@ -47,7 +48,7 @@ CONNECTIONS = 2
 """How many a streamer opens by itself unless told; each is a session of the account, which has few."""
 
 
-class Streamer(AskOnce):
+class Streamer(AskOnce, FollowMoney):
     """A live feed from a session, or from a bare DXLink address with an optional token.
 
     ``async with Streamer(session) as streamer`` connects and is ready to subscribe; ``open()`` and
@@ -270,11 +271,11 @@ class Streamer(AskOnce):
         self._lines.protocols[0].open_all()
         self._lines.wake()
 
-    def watch_wire(self, take: Watch) -> Callable[[], None]:
+    def watch_wire(self, take: Watch, *, sent: Watch | None = None) -> Callable[[], None]:
         """Let ``take`` have everything that arrives, as it came: connection (each has a number of its own),
         epoch (that of the connection before, until the server has let us in) and messages. First it is told
-        what is in force on open channels. Gives what ends that."""
-        return self._lines.tap.add(take)
+        what is in force on open channels. ``sent`` gets what we send, but no token. Gives what ends that."""
+        return self._lines.tap.add(take, sent=sent)
 
     @property
     def state(self) -> StateChange:

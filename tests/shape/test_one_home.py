@@ -6,7 +6,7 @@ from tests.shape.source import sources
 @pytest.mark.parametrize(
     ("library", "home"),
     [
-        ("polars", ("tables/", "store/")),
+        ("polars", ("tables/", "store/", "analytics/")),
         ("deltalake", ("store/",)),
         ("httpx2", ("transport/",)),
         ("websockets", ("transport/",)),

@@ -16,6 +16,7 @@ from tastytrade.dxlink.frame import Frame
 from tastytrade.dxlink.messages import Entry
 from tastytrade.errors import ConnectFailed, ConnectionLost, FeedError, FeedStalled
 from tastytrade.timeouts import Timeouts
+from tastytrade.transport.tap import Tap
 from tastytrade.transport.websocket import WebSocketDoor
 from tastytrade.transport.wire import Arrival, Take
 from tests.integration.waiting import until
@@ -63,13 +64,14 @@ class HandDoor(WebSocketDoor):
 class Rig:
     """A connection over a door played by hand."""
 
-    def __init__(self, **limits: float) -> None:
+    def __init__(self, tap: Tap | None = None, **limits: float) -> None:
         timeouts = Timeouts(**limits)
         self.door = HandDoor()
         self.protocol = ClientProtocol(pace=0.0, step_timeout=timeouts.step, quiet_grace=timeouts.quiet_grace)
         self.received: list[Received] = []
         self.wake = asyncio.Event()
         self.full = False
+        self.token: str | None = None
         self.unblocked = 0
         self.progress = 0
         self.connection = Connection(
@@ -81,6 +83,7 @@ class Rig:
             unblock=self.unblock,
             wake=self.wake,
             timeouts=timeouts,
+            tap=tap,
         )
 
     def receive(self, message: Received) -> None:
@@ -110,7 +113,7 @@ class Rig:
     async def running(
         self, also: Coroutine[Any, Any, None] | None = None
     ) -> AsyncIterator[asyncio.Task[FeedError]]:
-        task = asyncio.create_task(self.connection.run(token=None, also=also))
+        task = asyncio.create_task(self.connection.run(token=self.token, also=also))
         try:
             yield task
         finally:
@@ -285,6 +288,20 @@ async def test_who_is_cancelled_is_cancelled_whatever_it_waits_for() -> None:
         await asyncio.wait([task])
 
     assert task.cancelled()
+
+
+async def test_who_watches_gets_what_is_sent_in_its_order_and_never_the_token() -> None:
+    tap = Tap()
+    seen: list[bytes] = []
+    tap.add(lambda *_: None, sent=lambda _number, _epoch, arrival: seen.extend(arrival.texts))
+    rig = Rig(tap)
+    rig.token = "canary"
+    async with rig.running():
+        rig.door.say(SETUP, LET_IN.replace(b"AUTHORIZED", b"UNAUTHORIZED"))
+        await until(lambda: len(rig.door.sent) == 2)
+
+    assert b"canary" in rig.door.sent[1]
+    assert seen == [rig.door.sent[0], rig.door.sent[1].replace(b"canary", b"<hidden>")]
 
 
 def test_of_nested_groups_of_errors_the_first_one_counts() -> None:

@@ -2,22 +2,53 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from tastytrade.cli import simulator
-from tastytrade.cli.capture import capture
-from tastytrade.cli.compact import compact
-from tastytrade.cli.demo import demo
-from tastytrade.cli.export import export
-from tastytrade.cli.inspect import inspect
-from tastytrade.cli.login import login
-from tastytrade.cli.logout import logout
-from tastytrade.cli.replay import replay
-from tastytrade.cli.stream import stream
-from tastytrade.cli.verify import verify
-from tastytrade.cli.whoami import whoami
+from tastytrade.cli import (
+    candles,
+    capture,
+    chain,
+    compact,
+    config,
+    dashboard,
+    demo,
+    doctor,
+    export,
+    inspect,
+    login,
+    logout,
+    quote,
+    replay,
+    simulator,
+    stream,
+    verify,
+    whoami,
+    wire,
+)
+from tastytrade.cli.examples import EXAMPLES
+
+COMMANDS: tuple[tuple[str, Any], ...] = (
+    ("demo", demo.demo),
+    ("quote", quote.quote),
+    ("chain", chain.chain),
+    ("candles", candles.candles),
+    ("stream", stream.stream),
+    ("dashboard", dashboard.dashboard),
+    ("capture", capture.capture),
+    ("inspect", inspect.inspect),
+    ("replay", replay.replay),
+    ("export", export.export),
+    ("verify", verify.verify),
+    ("compact", compact.compact),
+    ("login", login.login),
+    ("whoami", whoami.whoami),
+    ("logout", logout.logout),
+    ("doctor", doctor.doctor),
+    ("wire", wire.wire),
+    ("config", config.config),
+)
 
 app = typer.Typer(
     name="tastytrade",
@@ -26,18 +57,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("demo")(demo)
-app.command("stream")(stream)
-app.command("capture")(capture)
-app.command("inspect")(inspect)
-app.command("replay")(replay)
-app.command("export")(export)
-app.command("verify")(verify)
-app.command("compact")(compact)
-app.command("login")(login)
-app.command("whoami")(whoami)
-app.command("logout")(logout)
-app.add_typer(simulator.app, name="simulator")
+for _name, _command in COMMANDS:
+    app.command(_name, epilog="\n\n".join(("Examples:", *EXAMPLES[_name])))(_command)
+app.add_typer(simulator.app, name="simulator", epilog="\n\n".join(("Examples:", *EXAMPLES["simulator"])))
 
 
 def _show_version(asked: bool) -> None:
@@ -50,8 +72,20 @@ def _show_version(asked: bool) -> None:
 
 @app.callback()
 def options(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Say the version.")
     ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Say nothing but data, gaps and errors.")
+    ] = False,
+    verbose: Annotated[
+        int, typer.Option("--verbose", "-v", count=True, help="Log on stderr; -vv logs more.")
+    ] = 0,
 ) -> None:
     """Market data of tastytrade and dxFeed, with a simulator to try it all without an account."""
+    from tastytrade.cli.configured import apply
+    from tastytrade.cli.notes import set_manner
+
+    apply(context)
+    set_manner(quiet=quiet, verbose=verbose)

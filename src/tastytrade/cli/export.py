@@ -39,13 +39,14 @@ def export(
     from rich.filesize import decimal
 
     from tastytrade.cli.moments import parse_moment
+    from tastytrade.cli.output import check_output
     from tastytrade.cli.working import working
     from tastytrade.dxfeed import event_class
     from tastytrade.errors import ConfigurationError
     from tastytrade.store import Store
-    from tastytrade.store.export import export_events, export_gaps
+    from tastytrade.store.export import SUFFIXES, export_events, export_gaps
 
-    check_output(output, force=force)
+    check_output(output, force=force, suffixes=SUFFIXES)
     store = Store(path)
     if kind.lower() in {"gap", "gaps"}:
         if symbols or start or end:
@@ -68,22 +69,6 @@ def export(
                 progress=lambda count: tell(f"{count:,} rows"),
             )
     typer.echo(f"{rows:,} rows, {decimal(output.stat().st_size)}: {output}")
-
-
-def check_output(path: Path, *, force: bool) -> None:
-    """Raise ConfigurationError for a file that cannot be written, or must not be replaced."""
-    from tastytrade.errors import ConfigurationError
-    from tastytrade.store.export import SUFFIXES
-
-    if path.suffix not in SUFFIXES:
-        raise ConfigurationError(
-            f"-o {path}: the name must end in {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}"
-        )
-    if path.is_dir() or not path.parent.is_dir():
-        what = "is a folder" if path.is_dir() else "is in a folder that is not there"
-        raise ConfigurationError(f"-o {path} {what}: name a file")
-    if path.exists() and not force:
-        raise ConfigurationError(f"-o {path} is there already: choose another name, or replace it by --force")
 
 
 def split_symbols(texts: list[str] | None) -> list[str] | None:

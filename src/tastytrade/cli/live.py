@@ -12,15 +12,14 @@ from rich.live import Live
 
 from tastytrade.cli.board import Board
 from tastytrade.dxfeed import EventBatch, Gap
-from tastytrade.source import State
-from tastytrade.streamer import Streamer
+from tastytrade.source import EventSource, State
 from tastytrade.subscription import Subscription
 
 REDRAWS_PER_SECOND = 8
 
 
 async def show(
-    streamer: Streamer,
+    streamer: EventSource,
     subscription: Subscription[Any],
     board: Board,
     *,

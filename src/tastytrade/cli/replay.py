@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tastytrade.cli.moments import End, Start
-from tastytrade.cli.stream import Format
+from tastytrade.cli.options import Force, FormatChoice, OutputFile
 
 if TYPE_CHECKING:
+    from tastytrade.cli.output import Target
     from tastytrade.dxfeed import Event
     from tastytrade.replaying import Replay
     from tastytrade.store import Store
 
-Speed = float | Literal["max"]
 Port = Annotated[
     int | None,
     typer.Option(
         metavar="PORT", min=0, max=65535, help="Serve it as DXLink and REST on a port; 0 takes any free one."
     ),
 ]
+EXAMPLES = (
+    "tastytrade replay day --speed 10",
+    "tastytrade replay day SPY --events TimeAndSale --speed max -o prints.parquet",
+    "tastytrade replay day --start 14:30 --serve 8080",
+)
 
 
 def replay(
@@ -48,7 +52,9 @@ def replay(
     duration: Annotated[
         float | None, typer.Option("--for", help="Seconds to go on; else until the end, or Ctrl-C.", min=0.1)
     ] = None,
-    format: Annotated[Format | None, typer.Option(help="How to show the events.")] = None,  # noqa: A002
+    format: FormatChoice = None,  # noqa: A002
+    output: OutputFile = None,
+    force: Force = False,
 ) -> None:
     """Play a captured day again: as a table, as JSON lines, or for clients to connect to.
 
@@ -56,47 +62,34 @@ def replay(
     `tastytrade simulator` does, and goes on until Ctrl-C or SIGTERM.
     """
     from tastytrade.cli.moments import parse_moment
+    from tastytrade.cli.output import target_of
     from tastytrade.cli.running import run
+    from tastytrade.cli.speeds import parse_speed
     from tastytrade.errors import ConfigurationError
     from tastytrade.store import Store
 
-    times = _parse_speed(speed)
+    times = parse_speed(speed)
     store = Store(path)
     bounds = store.bounds()
     if bounds is None:
         raise ConfigurationError(f"{path} has no events yet; capture some first")
-    first = parse_moment(start, option="--start", first_ns=bounds.first_ns)
-    last = parse_moment(end, option="--end", first_ns=bounds.first_ns)
+    first = parse_moment(start, option="--start", first_ns=bounds.first_ns, last_ns=bounds.last_ns)
+    last = parse_moment(end, option="--end", first_ns=bounds.first_ns, last_ns=bounds.last_ns)
     if serve is None:
         classes = _chosen(store, events)
-        chosen = format or (Format.TABLE if sys.stdout.isatty() else Format.NDJSON)
+        target = target_of(format, output, force=force, is_stream=True)
         from tastytrade.replaying import replay as open_replay
 
         source = open_replay(store, speed=times, start=first, end=last)
-        run(_show(source, classes, symbols, chosen, duration=duration))
+        run(_show(source, classes, symbols, target, duration=duration))
         return
     if times == "max":
         raise ConfigurationError(
             "--speed max cannot be served: clients have clocks; name a number, such as 50"
         )
-    if symbols or events or format:
-        raise ConfigurationError("with --serve the clients choose: leave out symbols, --events and --format")
+    if symbols or events or format or output:
+        raise ConfigurationError("with --serve the clients choose: leave out what is shown, and how")
     _serve(store, times, first, last, address=(host, serve), duration=duration)
-
-
-def _parse_speed(text: str) -> Speed:
-    from tastytrade.errors import ConfigurationError
-    from tastytrade.rest.refusal import printable
-
-    if text == "max":
-        return "max"
-    try:
-        times = float(text)
-    except ValueError:
-        times = 0.0
-    if 0 < times < float("inf"):
-        return times
-    raise ConfigurationError(f"--speed {printable(text, limit=40)}: expected a positive number, or max")
 
 
 def _chosen(store: Store, events: str | None) -> list[type[Event]]:
@@ -120,23 +113,19 @@ async def _show(
     source: Replay,
     classes: list[type[Event]],
     symbols: list[str] | None,
-    chosen: Format,
+    target: Target,
     *,
     duration: float | None,
 ) -> None:
-    from tastytrade.cli.ndjson import print_records
+    from tastytrade.cli.output import Format
+    from tastytrade.cli.records import put_records
     from tastytrade.cli.replay_board import show_replay
 
     async with source, source.subscribe(classes, symbols) as subscription:
-        if chosen is Format.TABLE:
+        if target.format is Format.TABLE:
             await show_replay(source, subscription, classes, symbols, duration=duration)
             return
-        try:
-            await print_records(subscription.records(duration=duration))
-        except asyncio.CancelledError:
-            subscription.close()
-            await print_records(subscription.records())  # what had come by then
-            raise
+        await put_records(subscription, target, classes, duration=duration, what="the replay")
 
 
 def _serve(

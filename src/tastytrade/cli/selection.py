@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from copy import deepcopy
 from datetime import date
 from typing import Any, Literal
 
 from msgspec import Struct
 
 from tastytrade.dxfeed.symbol_list import checked_symbol
-from tastytrade.dxfeed.symbols import OptionType
 from tastytrade.errors import ConfigurationError, Incomplete
 from tastytrade.instruments.chain import OptionChain
-from tastytrade.instruments.items import decode_items
 from tastytrade.instruments.models import Option
-from tastytrade.instruments.nested import NestedOptionChain, complete_nested_chain
+from tastytrade.instruments.nested_options import parse_nested_chain
 from tastytrade.oneshot.chain import Narrowed, options_of
 from tastytrade.rest.answer import items_of
 from tastytrade.rest.call import Call, path
@@ -96,7 +93,7 @@ async def choose(session: Session | None, streamer: Streamer, selections: Iterab
         if answer is None:
             answer = await session.run(nested_chain_call(selection.underlying))
             chosen.answers[selection.underlying] = answer
-        chain = chain_of(selection.underlying, answer)
+        chain = parse_nested_chain(selection.underlying, answer)
         options = await _narrowed(streamer, chain, selection)
         symbols |= dict.fromkeys([selection.underlying, *(option.streamer_symbol for option in options)])
     chosen.symbols.extend(symbols)
@@ -113,39 +110,6 @@ def nested_chain_call(underlying: str) -> Call[dict[str, Any]]:
 
     where = path("option-chains", underlying, "nested")
     return Call(method="GET", path=where, parse=parse, whole=True)
-
-
-def chain_of(underlying: str, answer: dict[str, Any]) -> OptionChain:
-    """The options of a nested chain. The answer stays as it is. Raises ConfigurationError."""
-    items = deepcopy(items_of(answer["data"]))
-    try:
-        roots = decode_items(items, NestedOptionChain, complete=complete_nested_chain) if items else []
-    except ValueError as error:
-        raise ConfigurationError(f"the chain of {underlying} cannot be read ({error})") from None
-    return OptionChain(underlying, [option for root in roots for option in _options(root)])
-
-
-def _options(root: NestedOptionChain) -> Iterable[Option]:
-    for expiration in root.expirations:
-        for strike in expiration.strikes:
-            for symbol, name, side in (
-                (strike.call, strike.call_streamer_symbol, OptionType.CALL),
-                (strike.put, strike.put_streamer_symbol, OptionType.PUT),
-            ):
-                yield Option(
-                    symbol=symbol,
-                    root_symbol=root.root_symbol,
-                    expiration_date=expiration.expiration_date,
-                    strike_price=strike.strike_price,
-                    option_type=side,
-                    underlying_symbol=root.underlying_symbol,
-                    streamer_symbol=name or "",
-                    days_to_expiration=expiration.days_to_expiration,
-                    expiration_type=expiration.expiration_type,
-                    settlement_type=expiration.settlement_type,
-                    option_chain_type=root.option_chain_type,
-                    shares_per_contract=root.shares_per_contract,
-                )
 
 
 async def _narrowed(streamer: Streamer, chain: OptionChain, selection: Selection) -> list[Option]:

@@ -1,14 +1,22 @@
-"""Where a command's events come from: a session's feed, a bare DXLink address, or a simulator of its own."""
+"""Where a command's events come from: a session's feed, a bare DXLink address, a simulator of its own, or a
+captured day."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tastytrade.errors import ConfigurationError, FeedUnauthorized
 from tastytrade.session import Session
 from tastytrade.streamer import Streamer
+
+if TYPE_CHECKING:
+    from tastytrade.replaying import Replay
+
+    Opened = tuple[Session | None, Streamer | Replay]
 
 TOKEN_VARIABLE = "DXLINK_TOKEN"  # noqa: S105 - the name of a variable
 
@@ -20,6 +28,36 @@ async def open_streamer(
     """A streamer that is connected. Raises ConfigurationError, RequestError or FeedError."""
     async with open_feed(url=url, environment=environment, simulator=simulator) as (_, streamer):
         yield streamer
+
+
+@asynccontextmanager
+async def open_source(
+    *,
+    url: str | None = None,
+    environment: str | None = None,
+    simulator: bool = False,
+    replay: Path | None = None,
+    speed: str = "1",
+) -> AsyncIterator[Opened]:
+    """A streamer that is connected, or a replay of a captured day; and the streamer's session, if any.
+
+    Raises as ``open_streamer``, and StoreError for what is no captured day.
+    """
+    if replay is None:
+        if speed != "1":
+            raise ConfigurationError("--speed is for a replay: name one with --replay PATH")
+        async with open_feed(url=url, environment=environment, simulator=simulator) as opened:
+            yield opened
+        return
+    if url is not None or simulator or environment is not None:
+        raise ConfigurationError(
+            "--replay, --url, --simulator and --environment exclude each other; choose one"
+        )
+    from tastytrade.cli.speeds import parse_speed
+    from tastytrade.replaying import replay as open_replay
+
+    async with open_replay(replay, speed=parse_speed(speed)) as recording:
+        yield None, recording
 
 
 @asynccontextmanager

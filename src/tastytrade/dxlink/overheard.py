@@ -8,9 +8,19 @@ from __future__ import annotations
 
 from tastytrade.dxlink.channel import Channel, Opening
 from tastytrade.dxlink.client import ClientProtocol, Step
-from tastytrade.dxlink.messages import AnyMessage, ChannelClosed, ChannelOpened, Contract, FeedConfig, encode
+from tastytrade.dxlink.messages import (
+    AnyMessage,
+    Auth,
+    ChannelClosed,
+    ChannelOpened,
+    Contract,
+    FeedConfig,
+    decode,
+    encode,
+)
 from tastytrade.dxlink.plan import ChannelPlan
 from tastytrade.dxlink.subscriber import Subscriber
+from tastytrade.rest.secret import HIDDEN
 
 _CONTRACTS = {contract.value: contract for contract in Contract}
 
@@ -52,3 +62,9 @@ def in_force(protocol: Subscriber) -> list[bytes]:
             config = FeedConfig(number, channel.aggregation_period, channel.data_format, fields or None)
             texts.append(encode(config))
     return texts
+
+
+def without_token(text: bytes) -> bytes:
+    """What a client sends, for somebody who only watches: AUTH says nothing of its token."""
+    message = decode(text)
+    return encode(Auth(message.channel, HIDDEN)) if isinstance(message, Auth) else text

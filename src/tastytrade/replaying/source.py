@@ -20,6 +20,7 @@ from tastytrade.interest import classes_of, entries_of
 from tastytrade.ledger import Ledger
 from tastytrade.meter import LoopStats, Stats
 from tastytrade.reading.overflow import overflow_for
+from tastytrade.replaying.changing import Changing
 from tastytrade.replaying.clock import PlayClock, Speed
 from tastytrade.replaying.readers import Readers, captured, nothing_heals
 from tastytrade.source import EventTypes, State, StateChange
@@ -40,7 +41,7 @@ OWN_GAPS = 1 << 40
 """Gaps that a reader's own policy makes are numbered from here on: a store has fewer."""
 
 
-class Replay:
+class Replay(Changing):
     """See ``replay``. An EventSource, as a Streamer is one."""
 
     def __init__(

@@ -4,14 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from tastytrade.cli.export import check_output, split_symbols
+from tastytrade.cli.export import split_symbols
+from tastytrade.cli.output import check_output
 from tastytrade.errors import ConfigurationError
+from tastytrade.store.export import SUFFIXES
 
 
 @pytest.mark.parametrize("suffix", ["", ".xlsx", ".part"])
 def test_a_format_that_is_none_is_refused(tmp_path: Path, suffix: str) -> None:
     with pytest.raises(ConfigurationError, match=r"must end in \.parquet, \.csv or \.ndjson"):
-        check_output(tmp_path / f"x{suffix}", force=True)
+        check_output(tmp_path / f"x{suffix}", force=True, suffixes=SUFFIXES)
 
 
 def test_a_folder_and_a_file_in_none_are_refused(tmp_path: Path) -> None:

@@ -36,3 +36,10 @@ def test_anything_else_is_refused_in_words(text: str) -> None:
         parse_moment(text, option="--end", first_ns=FIRST_NS)
 
     assert "\x1b" not in str(refused.value)
+
+
+def test_so_long_ago_is_counted_back_from_the_end() -> None:
+    last_ns = FIRST_NS + 86_400_000_000_000
+    moment = parse_moment("-1d", option="--from", first_ns=FIRST_NS, last_ns=last_ns)
+
+    assert moment == datetime(2026, 11, 20, 14, 13, 20, tzinfo=UTC)

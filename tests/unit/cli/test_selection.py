@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from tastytrade.cli.selection import Selection, chain_of, nested_chain_call, parse_selection
-from tastytrade.errors import ConfigurationError, SymbolError
+from tastytrade.cli.selection import Selection, nested_chain_call, parse_selection
+from tastytrade.errors import ConfigurationError, SymbolError, UnexpectedAnswer
+from tastytrade.instruments.nested_options import parse_nested_chain
 
 EXPIRATION = {
     "expiration-date": "2026-12-18",
@@ -86,7 +87,7 @@ def test_an_underlying_is_a_symbol() -> None:
 def test_a_nested_chain_is_a_chain_of_options_and_stays_as_it_came() -> None:
     kept = answer(ROOT)
     before = deepcopy(kept)
-    chain = chain_of("SPX", kept)
+    chain = parse_nested_chain("SPX", kept)
 
     assert chain.symbols == [".SPXW261218C6000", ".SPXW261218P6000", ".SPXW261218C6005", ".SPXW261218P6005"]
     assert chain.expiration(dte=26).date == date(2026, 12, 18)
@@ -98,14 +99,14 @@ def test_what_a_nested_chain_lacks_is_read_off_its_symbols_and_not_written_into_
     kept = answer({**ROOT, "expirations": [{**EXPIRATION, "expiration-date": None}]})
     before = deepcopy(kept)
 
-    assert list(chain_of("SPX", kept)) == [date(2026, 12, 18)]
+    assert list(parse_nested_chain("SPX", kept)) == [date(2026, 12, 18)]
     assert kept == before
 
 
 def test_an_empty_chain_has_no_options_and_one_that_cannot_be_read_says_so() -> None:
-    assert chain_of("SPX", answer()).options == []
-    with pytest.raises(ConfigurationError, match="the chain of SPX cannot be read"):
-        chain_of("SPX", answer({"expirations": 5}))
+    assert parse_nested_chain("SPX", answer()).options == []
+    with pytest.raises(UnexpectedAnswer, match="chain of SPX cannot be read"):
+        parse_nested_chain("SPX", answer({"expirations": 5}))
 
 
 def test_the_answer_is_kept_with_all_that_it_says() -> None:

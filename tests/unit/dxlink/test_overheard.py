@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 from tastytrade.dxlink.frame import Frame
-from tastytrade.dxlink.messages import Contract, Entry
-from tastytrade.dxlink.overheard import Overheard, in_force
+from tastytrade.dxlink.messages import Auth, Contract, Entry, decode, encode
+from tastytrade.dxlink.overheard import Overheard, in_force, without_token
 from tests.unit.dxlink.pair import Pair
 from tests.unit.wire_log.said import BEGINNING, CLOSED, OPENED, config, quotes
 
@@ -77,3 +77,10 @@ def test_nothing_is_in_force_on_a_channel_that_was_only_asked_for() -> None:
     pair.client.data_to_send(0.0)
 
     assert in_force(pair.client) == []
+
+
+def test_of_what_a_client_sends_the_token_alone_is_hidden() -> None:
+    said = without_token(encode(Auth(0, "canary")))
+
+    assert decode(said) == Auth(0, "<hidden>")
+    assert without_token(CLOSED) is CLOSED

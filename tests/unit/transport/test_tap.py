@@ -55,3 +55,17 @@ def test_a_change_can_be_told_even_where_the_same_one_comes_back() -> None:
     tap.add(one.take)
 
     assert tap.changes > before
+
+
+def test_what_is_sent_goes_to_those_who_asked_for_it() -> None:
+    tap, one, two = Tap(), Watcher(), Watcher()
+    tap.add(one.take)
+    found = [tap.watch_sent]
+    leave = tap.add(one.take, sent=two.take)
+    assert tap.watch_sent is not None
+    tap.watch_sent(1, 2, ARRIVAL)
+    leave()
+    found.append(tap.watch_sent)
+
+    assert found == [None, None]
+    assert (one.seen, two.seen) == ([], [(1, 2, ARRIVAL)])
