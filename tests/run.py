@@ -24,7 +24,8 @@ CHECKS = [
     ["deptry", "."],
 ]
 # The tests of one file stay in one process: they may share a server. Many wait most of their time.
-TESTS = ["pytest", "-q", "-n", "3", "--dist", "loadfile"]
+TESTS = ["pytest", "-q", "-n", "3", "--dist", "loadfile", "-m", "not live and not alone"]
+ALONE = ["pytest", "-q", "-m", "alone"]
 
 
 def main() -> int:
@@ -36,7 +37,7 @@ def main() -> int:
             return status
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        status = run([*TESTS, f"--junitxml={report}"], shown=TESTS)
+        status = run([*TESTS, f"--junitxml={report}"], shown=TESTS) or run(ALONE)
         if report.exists():
             tell_what_did_not_run(report)
     if not status:

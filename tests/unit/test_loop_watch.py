@@ -14,6 +14,8 @@ import pytest
 from tastytrade.loop_watch import QUIET, LoopWatch, _Watcher, _watchers, is_pause
 from tastytrade.meter import LoopStats
 
+pytestmark = pytest.mark.alone
+
 BLOCK = 0.35
 THIS_FILE = "unit/test_loop_watch.py:"
 POSIX = pytest.mark.skipif(os.name == "nt", reason="Windows neither forks nor stops a process like this")

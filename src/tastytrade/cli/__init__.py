@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 
 
@@ -12,6 +13,7 @@ def main() -> None:
     one), 143 terminated.
     """
     from tastytrade.cli.app import app
+    from tastytrade.cli.notes import LOOP_WATCH
     from tastytrade.errors import (
         CredentialsRejected,
         FeedUnauthorized,
@@ -20,6 +22,8 @@ def main() -> None:
         TastytradeError,
     )
 
+    # Who blocks the loop is for whoever writes a program, not for who runs a command.
+    logging.getLogger(LOOP_WATCH).setLevel(logging.ERROR)
     try:
         app()
     except TastytradeError as error:

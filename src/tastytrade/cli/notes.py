@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tastytrade.oneshot.progress import Progress as Told
     from tastytrade.oneshot.progress import Tell
 
+LOOP_WATCH = "tastytrade.loop_watch"
 _is_quiet: ContextVar[bool] = ContextVar("tastytrade_is_quiet", default=False)
 
 
@@ -24,8 +25,8 @@ def set_manner(*, quiet: bool, verbose: int) -> None:
     """How much this run says: notes and progress, or not; log lines from WARNING, INFO or DEBUG on."""
     _is_quiet.set(quiet)
     level = (logging.ERROR if quiet else logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)]
-    if not verbose:  # who blocks the loop is for whoever writes a program, not for who runs a command
-        logging.getLogger("tastytrade.loop_watch").setLevel(logging.ERROR)
+    if verbose:
+        logging.getLogger(LOOP_WATCH).setLevel(logging.NOTSET)
     if quiet or verbose:
         from tastytrade.logging import setup_logging
 

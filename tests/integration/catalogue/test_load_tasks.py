@@ -21,6 +21,8 @@ from tests.integration.catalogue.feed_server import TOKEN, FeedServer, Link
 from tests.integration.catalogue.reading import QUICK, events_until, feed, state_of, tasks_of_ours, values_of
 from tests.integration.waiting import until
 
+pytestmark = pytest.mark.alone
+
 
 class ByHandError(Exception):
     """What nobody expects."""

@@ -21,6 +21,8 @@ from tastytrade.dxfeed.gap import GapReason
 from tests.integration.catalogue.observed import observed, proxy_to, simulated, turn
 from tests.integration.commands import environment, program
 
+pytestmark = pytest.mark.alone
+
 
 @asynccontextmanager
 async def simulator_in_a_thread(**options: Any) -> AsyncIterator[tuple[Simulator, asyncio.AbstractEventLoop]]:
